@@ -1,0 +1,1 @@
+"""A PostgreSQL schema analyzer and duplication auditor."""

@@ -1,0 +1,35 @@
+"""A table whose name says that it is a later edition of another: one finding a table."""
+
+from collections.abc import Iterator
+
+from cmis_audit.checks.finding_id import finding_id
+from cmis_audit.model.cluster import Cluster, Role, Verdict
+from cmis_audit.model.finding import Facts, Finding
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.rule import Rule
+
+
+def version_suffix(rule: Rule, facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each table with a version marker in its name.
+
+    It carries the clusters whose merging would do away with the table.
+    """
+    for table, marker in facts.version_tables:
+        clusters = [each for each in facts.clusters if _merges(each, table)]
+        groups = ", ".join(f"'{each.name}'" for each in clusters)
+        evidence = f"the name carries the version marker '{marker}'"
+        yield Finding(
+            id=finding_id(rule.code, (table,)),
+            rule=rule.code,
+            severity=rule.severity,
+            subjects=(table,),
+            message=f"{table} is a later edition beside the table that it was to replace",
+            evidence=f"{evidence}; member of {groups}" if groups else evidence,
+            clusters=tuple(each.id for each in clusters),
+        )
+
+
+def _merges(cluster: Cluster, table: TableRef) -> bool:
+    return cluster.verdict is Verdict.CONSOLIDATE and any(
+        member.table == table and member.role is not Role.RELATED for member in cluster.members
+    )

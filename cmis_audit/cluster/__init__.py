@@ -1,0 +1,1 @@
+"""CLUSTER: which matches belong together, and the verdict on them."""

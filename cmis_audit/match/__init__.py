@@ -1,0 +1,1 @@
+"""MATCH: which two tables look alike, and on what evidence."""

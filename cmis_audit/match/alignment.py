@@ -1,0 +1,188 @@
+"""Which column of one table is which column of the other."""
+
+from collections.abc import Iterator
+
+from rapidfuzz.distance import JaroWinkler
+
+from cmis_audit.match.columns import ColumnForm, type_likeness
+from cmis_audit.match.forms import Database, TableForm
+from cmis_audit.match.words import Synonyms
+from cmis_audit.model.match import Alike, ColumnMatch
+
+_LEAST_TYPE = 0.3
+_SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
+_LEAST_LIKENESS = 0.5
+
+
+class Candidate:
+    """A possible pair of columns with how alike they are, 0 to 1."""
+
+    __slots__ = ("how", "left", "likeness", "right")
+
+    def __init__(self, left: ColumnForm, right: ColumnForm, likeness: float, how: Alike) -> None:
+        self.left = left
+        self.right = right
+        self.likeness = likeness
+        self.how = how
+
+
+def align(left: TableForm, right: TableForm, database: Database) -> tuple[ColumnMatch, ...]:
+    """Return the best one-to-one alignment of two tables' columns, in the order of the left.
+
+    Equal names are settled first, for no other partner can be better; among the rest the
+    alignment with the greatest sum of likeness is taken.
+    """
+    settled = [
+        Candidate(column, right.by_key[column.key], _exact(column, right.by_key[column.key]), how)
+        for column in left.columns
+        if column.key in right.by_key
+        and left.by_key[column.key] is column
+        and (how := _how_equal(column, right.by_key[column.key]))
+    ]
+    mine = {id(candidate.left) for candidate in settled}
+    theirs = {id(candidate.right) for candidate in settled}
+    rest_left = [column for column in left.columns if id(column) not in mine]
+    rest_right = [column for column in right.columns if id(column) not in theirs]
+    if rest_left and rest_right:
+        settled += _assign(
+            list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
+        )
+    settled.sort(key=lambda candidate: candidate.left.place)
+    return tuple(_column_match(candidate, database) for candidate in settled)
+
+
+def _how_equal(left: ColumnForm, right: ColumnForm) -> Alike:
+    return Alike.EXACT if left.name == right.name else Alike.OWN_NAME
+
+
+def _exact(left: ColumnForm, right: ColumnForm) -> float:
+    return 0.4 + 0.6 * type_likeness(left.family, right.family)
+
+
+def _column_match(candidate: Candidate, database: Database) -> ColumnMatch:
+    left, right = candidate.left, candidate.right
+    bits = min(database.column_bits(left.key), database.column_bits(right.key))
+    return ColumnMatch(
+        left=left.name,
+        right=right.name,
+        how=candidate.how,
+        bits=round(bits * candidate.likeness, 4),
+        same_type=left.type == right.type,
+    )
+
+
+def _candidates(
+    left: list[ColumnForm],
+    right: list[ColumnForm],
+    left_table: TableForm,
+    right_table: TableForm,
+    synonyms: Synonyms,
+) -> Iterator[Candidate]:
+    for one in left:
+        for other in right:
+            likeness = type_likeness(one.family, other.family)
+            if likeness < _LEAST_TYPE:
+                continue
+            named, how = _name_likeness(one, other, left_table, right_table, synonyms)
+            if one.reference and other.reference:
+                if one.reference == other.reference:
+                    named = max(named, 0.6)
+                elif named < 1 and not _same_entity(one, other, left_table, right_table):
+                    continue
+            total = named * (0.4 + 0.6 * likeness)
+            if total >= _LEAST_LIKENESS:
+                yield Candidate(one, other, total, how)
+
+
+def _same_entity(
+    one: ColumnForm, other: ColumnForm, left: TableForm, right: TableForm
+) -> bool:
+    """Tell whether each column points at the other's table or both at their own: self references."""
+    own = {left.traits.ref, right.traits.ref}
+    return one.reference in own and other.reference in own
+
+
+def _name_likeness(
+    one: ColumnForm,
+    other: ColumnForm,
+    left: TableForm,
+    right: TableForm,
+    synonyms: Synonyms,
+) -> tuple[float, Alike]:
+    """Return how alike two column names are that are not equal, and in what way."""
+    if one.key == other.key:
+        return 1.0, Alike.EXACT
+    if one.is_key and other.is_key:
+        return 0.8, Alike.KEY
+    if synonyms.same(one.key, other.key):
+        return 0.85, Alike.SYNONYM
+    best: tuple[float, Alike] = (0.0, Alike.SIMILAR)
+    if len(one.words) == len(other.words):
+        best = _word_by_word(one, other, synonyms)
+    for long, short, table in ((one, other, left), (other, one, right)):
+        if len(long.words) == len(short.words) + 1 and _is_prefix(long.words[0], table):
+            rest = long.words[1:]
+            if rest == short.words:
+                return 0.9, Alike.OWN_NAME
+            if all(synonyms.same(a, b) for a, b in zip(rest, short.words, strict=True)):
+                best = max(best, (0.75, Alike.SYNONYM))
+    if "".join(one.words) == "".join(other.words):
+        return 0.95, Alike.SIMILAR
+    if best[0] == 0.0:
+        best = (_shared_words(one, other, synonyms), Alike.SIMILAR)
+    return best
+
+
+def _word_by_word(
+    one: ColumnForm, other: ColumnForm, synonyms: Synonyms
+) -> tuple[float, Alike]:
+    likeness, how = 1.0, Alike.SIMILAR
+    for a, b, thin_a, thin_b in zip(one.words, other.words, one.sketch, other.sketch, strict=True):
+        if a == b:
+            continue
+        if synonyms.same(a, b):
+            likeness, how = likeness * 0.85, Alike.SYNONYM
+        elif (a in (thin_a, thin_b) or b in (thin_a, thin_b)) and thin_a == thin_b and len(a) > 1:
+            likeness, how = likeness * 0.85, Alike.ABBREVIATION
+        elif min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= _SIMILAR_WORDS:
+            likeness *= 0.8
+        else:
+            return 0.0, Alike.SIMILAR
+    return likeness, how
+
+
+def _is_prefix(word: str, table: TableForm) -> bool:
+    """Tell whether the word is the table's name or the beginning of it: `zab_` in `zabbix`."""
+    name = table.traits.ref.name.lower().replace("_", "")
+    return len(word) >= 3 and (name.startswith(word) or word in table.traits.stem)
+
+
+def _shared_words(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> float:
+    """Return a share of words that rewards the last one, for it names what is stored."""
+    shared = sum(
+        any(synonyms.same(word, twin) for twin in other.words) for word in one.words
+    )
+    longest = max(len(one.words), len(other.words))
+    if not shared or not synonyms.same(one.words[-1], other.words[-1]):
+        return 0.0
+    return 0.8 * shared / longest
+
+
+def _assign(candidates: list[Candidate]) -> list[Candidate]:
+    """Return the one-to-one subset with the greatest sum of likeness."""
+    lefts = {id(candidate.left) for candidate in candidates}
+    rights = {id(candidate.right) for candidate in candidates}
+    if len(candidates) == len(lefts) == len(rights):
+        return candidates
+    import networkx
+
+    graph = networkx.Graph()
+    pairs = {}
+    ordered = sorted(candidates, key=lambda c: (c.left.name, c.right.name))
+    for candidate in ordered:
+        one, other = ("left", candidate.left.name), ("right", candidate.right.name)
+        graph.add_edge(one, other, weight=candidate.likeness)
+        pairs[one, other] = candidate
+    chosen = networkx.max_weight_matching(graph)
+    found = [pairs[min(edge), max(edge)] for edge in chosen]
+    return sorted(found, key=lambda candidate: candidate.left.place)

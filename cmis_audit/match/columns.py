@@ -1,0 +1,142 @@
+"""Columns in the form in which they are compared."""
+
+import re
+
+from cmis_audit.match.words import Singulars, skeleton, tokens
+from cmis_audit.model.catalog import Column, Table
+from cmis_audit.model.names import TableRef
+
+_FAMILIES = (
+    (re.compile(r"(small|big)?int(eger)?\b|smallserial|serial|bigserial"), "integer"),
+    (re.compile(r"numeric|decimal|real|double precision|money"), "decimal"),
+    (re.compile(r"text|character|bpchar|name\b|citext|varchar|(public\.)?citext"), "text"),
+    (re.compile(r"boolean"), "boolean"),
+    (re.compile(r"timestamp"), "timestamp"),
+    (re.compile(r"date\b"), "date"),
+    (re.compile(r"time\b"), "time"),
+    (re.compile(r"interval"), "interval"),
+    (re.compile(r"uuid"), "uuid"),
+    (re.compile(r"jsonb?\b|(public\.)?hstore|xml"), "json"),
+    (re.compile(r"bytea|bit\b|bit varying"), "bytes"),
+    (re.compile(r"inet|cidr|macaddr"), "network"),
+    (re.compile(r"(date|ts|tstz)range"), "period"),
+)
+
+_NEAR = {
+    frozenset(pair): likeness
+    for pair, likeness in (
+        (("integer", "decimal"), 0.85),
+        (("date", "timestamp"), 0.85),
+        (("integer", "boolean"), 0.6),
+        (("text", "uuid"), 0.6),
+        (("text", "json"), 0.5),
+        (("text", "network"), 0.6),
+        (("text", "integer"), 0.4),
+        (("text", "decimal"), 0.3),
+        (("text", "boolean"), 0.3),
+        (("integer", "timestamp"), 0.4),
+        (("text", "timestamp"), 0.4),
+        (("text", "date"), 0.4),
+        (("period", "date"), 0.6),
+        (("period", "timestamp"), 0.6),
+        (("time", "timestamp"), 0.5),
+        (("interval", "integer"), 0.5),
+    )
+}
+
+
+class ColumnForm:
+    """A column as MATCH sees it."""
+
+    __slots__ = (
+        "family",
+        "is_key",
+        "key",
+        "name",
+        "nullable",
+        "place",
+        "reference",
+        "sketch",
+        "type",
+        "words",
+    )
+
+    def __init__(self, column: Column, place: int, words: tuple[str, ...], family: str) -> None:
+        self.name = column.name
+        self.type = column.type
+        self.nullable = column.nullable
+        self.place = place
+        self.family = family
+        self.words = words
+        self.key = "_".join(words)
+        self.sketch = tuple(skeleton(word) for word in words)
+        self.is_key = False
+        self.reference: TableRef | None = None
+
+
+def type_family(type_name: str, known: dict[str, str]) -> str:
+    """Return the family of a format_type() name; `known` maps domains and enums to theirs."""
+    if type_name.endswith("[]"):
+        return type_family(type_name[:-2], known) + "[]"
+    for pattern, family in _FAMILIES:
+        if pattern.match(type_name):
+            return family
+    return known.get(type_name, type_name.split("(", maxsplit=1)[0])
+
+
+def type_likeness(left: str, right: str) -> float:
+    """Return how well values of one type family fit the other, 0 to 1, symmetric."""
+    if left == right:
+        return 1.0
+    if left.endswith("[]") != right.endswith("[]"):
+        return 0.6 if "json" in (left, right) else 0.4
+    if "enum" in (left, right) and "text" in (left, right):
+        return 0.9
+    return _NEAR.get(frozenset((left, right)), 0.15)
+
+
+def column_forms(
+    table: Table, stem: tuple[str, ...], singular: Singulars, known: dict[str, str]
+) -> tuple[ColumnForm, ...]:
+    """Return the table's columns with its own name taken off theirs."""
+    primary = table.primary_key.columns if table.primary_key else ()
+    references = {
+        key.columns[0]: key.target for key in table.foreign_keys if len(key.columns) == 1
+    }
+    forms = []
+    taken: set[str] = set()
+    for place, column in enumerate(table.columns):
+        words = singular.all(tokens(column.name))
+        form = ColumnForm(column, place, words, type_family(column.type, known))
+        form.is_key = primary == (column.name,)
+        form.reference = references.get(column.name)
+        forms.append(form)
+        taken.add(form.key)
+    for form in forms:
+        own = form.is_key or (not primary and form.place == 0)
+        short = _without_own_name(form.words, stem, own=own)
+        if short != form.words and (key := "_".join(short)) not in taken and not form.reference:
+            taken.add(key)
+            form.words, form.key = short, key
+            form.sketch = tuple(skeleton(word) for word in short)
+    return tuple(forms)
+
+
+def _without_own_name(
+    words: tuple[str, ...], stem: tuple[str, ...], *, own: bool
+) -> tuple[str, ...]:
+    """Return the words without the table's name before them; only `own` names lose it from an id.
+
+    `post_id` is the id of `posts` where it is its key; elsewhere it points at another table.
+    """
+    for start in range(len(stem)):
+        tail = stem[start:]
+        if len(words) > len(tail) and words[: len(tail)] == tail:
+            rest = words[len(tail) :]
+            return rest if own or rest[-1] not in {"id", "uuid", "key", "no"} else words
+    joined = "".join(stem)
+    if own and len(words) == 1 and words[0] in {joined + "id", joined + "_id", stem[-1] + "id"}:
+        return ("id",)
+    if own and len(words) == 1 and words[0].endswith("id") and words[0][:-2] in joined:
+        return ("id",)
+    return words

@@ -1,0 +1,159 @@
+"""Tables in the form in which they are compared, and what is common among them."""
+
+from collections import Counter, defaultdict
+from math import log2
+
+from cmis_audit.match.columns import ColumnForm, column_forms, type_family
+from cmis_audit.match.shapes import ShapeReader
+from cmis_audit.match.table_names import NameReader
+from cmis_audit.match.words import Singulars, Synonyms
+from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.rule import RulePack
+from cmis_audit.model.traits import Traits
+
+_NEARLY_ALL = 0.8  # of the bits of a set of columns
+
+
+class TableForm:
+    """A table as MATCH sees it."""
+
+    __slots__ = ("by_key", "columns", "keys", "number", "table", "traits")
+
+    def __init__(
+        self, number: int, table: Table, traits: Traits, columns: tuple[ColumnForm, ...]
+    ) -> None:
+        self.number = number
+        self.table = table
+        self.traits = traits
+        self.columns = columns
+        self.by_key = {column.key: column for column in columns}
+        self.keys = frozenset(self.by_key)
+
+
+class Database:
+    """Every table's form, and how common each column is among them.
+
+    Inheritance children take part only through their parents; partitions are folded already.
+    """
+
+    def __init__(self, catalog: Catalog, pack: RulePack) -> None:
+        lexicon = pack.lexicon
+        self.catalog = catalog
+        self.weights = {weight.name: weight.value for weight in pack.weights}
+        self.lexicon = lexicon
+        self.table_synonyms = Synonyms(lexicon.table_synonyms)
+        self.column_synonyms = Synonyms(lexicon.column_synonyms)
+        self.forms = _forms(catalog, pack)
+        self.by_ref = {form.traits.ref: form for form in self.forms}
+        self.tables_with: dict[str, list[int]] = defaultdict(list)
+        self.word_tables: Counter[str] = Counter()
+        for form in self.forms:
+            for key in form.keys:
+                self.tables_with[key].append(form.number)
+            self.word_tables.update(set(form.traits.stem))
+        self._common = dict(lexicon.common_columns)
+        self._others: dict[frozenset[str], int] = {}
+
+    def column_bits(self, key: str) -> float:
+        """Return how surprising it is that two tables share the column, in bits, never negative.
+
+        -log2 of the share of the other tables that have it. The pack's share of tables anywhere
+        counts like `prior_tables` more of them, so that a small database is not taken at its word.
+        """
+        prior = self.weights["column.prior_tables"]
+        anywhere = self._common.get(key, self.weights["column.unknown_share"])
+        others = max(len(self.tables_with.get(key, ())) - 2, 0)
+        share = (others + prior * anywhere) / (max(len(self.forms) - 2, 0) + prior)
+        return min(-log2(min(share, 1.0)), self.weights["column.cap"])
+
+    def others_with(self, keys: frozenset[str]) -> int:
+        """Return how many tables beyond the pair have nearly all of the columns, by their bits."""
+        known = self._others.get(keys)
+        if known is None:
+            have: Counter[int] = Counter()
+            weights = {key: self.column_bits(key) for key in keys}
+            for key in sorted(keys):
+                for number in self.tables_with[key]:
+                    have[number] += weights[key]  # type: ignore[assignment]
+            enough = _NEARLY_ALL * sum(weights.values())
+            holders = sum(1 for weight in have.values() if weight >= enough)
+            known = self._others[keys] = max(holders - 2, 0) if enough else 0
+        return known
+
+
+def _forms(catalog: Catalog, pack: RulePack) -> tuple[TableForm, ...]:
+    lexicon = pack.lexicon
+    reader, shapes, singular = NameReader(lexicon), ShapeReader(lexicon), Singulars(lexicon)
+    known = {str(enum.ref): "enum" for enum in catalog.enums}
+    known |= {enum.ref.name: "enum" for enum in catalog.enums}
+    for domain in catalog.domains:
+        family = type_family(domain.base_type, known)
+        known[str(domain.ref)] = known[domain.ref.name] = family
+    tables = [table for table in catalog.tables if not table.inherits]
+    parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
+    columns = {
+        table.ref: column_forms(table, parsed[table.ref][0], singular, known) for table in tables
+    }
+    owners = _owners(tables, parsed, columns)
+    forms = []
+    for number, table in enumerate(tables):
+        stem, affixes = parsed[table.ref]
+        words = reader.words(table.ref.name)
+        shape, naming, measures = shapes.shape(words, columns[table.ref])
+        traits = Traits(
+            ref=table.ref,
+            words=words,
+            stem=stem,
+            affixes=affixes,
+            schema_words=reader.words(table.ref.schema),
+            satellite=reader.satellite(words),
+            parents=_parents(table, columns[table.ref], owners),
+            shape=shape,
+            naming=naming,
+            measures=measures,
+        )
+        forms.append(TableForm(number, table, traits, columns[table.ref]))
+    return tuple(forms)
+
+
+def _owners(
+    tables: list[Table],
+    parsed: dict[TableRef, tuple[tuple[str, ...], object]],
+    columns: dict[TableRef, tuple[ColumnForm, ...]],
+) -> dict[str, TableRef]:
+    """Return which table a column of a given name points at, where that is unambiguous."""
+    found: dict[str, set[TableRef]] = defaultdict(set)
+    for table in tables:
+        stem = "_".join(parsed[table.ref][0])
+        key = next((column for column in columns[table.ref] if column.is_key), None)
+        if key and len(stem) > 1:
+            found[f"{stem}_id"].add(table.ref)
+            if key.name != "id" and key.name.endswith("id"):
+                found[key.name].add(table.ref)
+    plain = {name: _plainest(refs, name) for name, refs in found.items()}
+    return {name: ref for name, ref in plain.items() if ref}
+
+
+def _plainest(refs: set[TableRef], name: str) -> TableRef | None:
+    """Return the one table, or the only one whose name begins as the column does."""
+    if len(refs) == 1:
+        return next(iter(refs))
+    head = name.removesuffix("_id").removesuffix("id")
+    named = [ref for ref in refs if ref.name.removesuffix("s") == head or ref.name == head]
+    return named[0] if len(named) == 1 else None
+
+
+def _parents(
+    table: Table, columns: tuple[ColumnForm, ...], owners: dict[str, TableRef]
+) -> tuple[TableRef, ...]:
+    parents = {key.target for key in table.foreign_keys}
+    for column in columns:
+        if column.reference or column.is_key:
+            continue
+        owner = owners.get(column.name.lower()) or owners.get("_".join(column.words))
+        if owner and owner != table.ref:
+            column.reference = owner
+            parents.add(owner)
+    parents.discard(table.ref)
+    return tuple(sorted(parents))

@@ -1,0 +1,54 @@
+"""MATCH as a whole: a catalog in, matches with their evidence out."""
+
+from cmis_audit.match.candidates import candidate_pairs
+from cmis_audit.match.forms import Database
+from cmis_audit.match.pair import Pair
+from cmis_audit.match.signals import SIGNALS
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.match import Evidence, Match, Matches
+from cmis_audit.model.rule import RulePack
+
+
+def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
+    """Return every pair of tables that was compared, with its evidence, and each table's traits.
+
+    Pairs are sorted; the result depends on the catalog and the pack alone.
+    """
+    database = Database(catalog, pack)
+    matches = [
+        match_of(Pair(database.forms[left], database.forms[right], database))
+        for left, right in candidate_pairs(database)
+    ]
+    return Matches(
+        traits=tuple(form.traits for form in database.forms),
+        matches=tuple(sorted(matches, key=lambda match: (match.left, match.right))),
+    )
+
+
+def match_of(pair: Pair) -> Match:
+    """Return the ledger of one pair: the base rate and what every signal has to say."""
+    found = [evidence for signal in SIGNALS for evidence in signal(pair)]
+    base = Evidence(
+        signal="base-rate",
+        bits=pair.weight("base_rate"),
+        detail="few of the pairs that are compared store the same thing",
+    )
+    names_left = {column.name for column in pair.left.table.columns}
+    names_right = {column.name for column in pair.right.table.columns}
+    same = names_left & names_right
+    every = names_left | names_right
+    least = min(len(names_left), len(names_right))
+    against = [base, *(evidence for evidence in found if evidence.bits < 0)]
+    return Match(
+        left=pair.left.traits.ref,
+        right=pair.right.traits.ref,
+        bits=round(base.bits + sum(evidence.bits for evidence in found), 2),
+        columns=pair.alignment,
+        same_name_columns=tuple(
+            column.name for column in pair.left.table.columns if column.name in same
+        ),
+        containment=round(len(pair.alignment) / least, 3) if least else 0.0,
+        jaccard=round(len(same) / len(every), 3) if every else 0.0,
+        evidence=tuple(evidence for evidence in found if evidence.bits >= 0),
+        counter_evidence=tuple(against),
+    )

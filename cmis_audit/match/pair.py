@@ -1,0 +1,46 @@
+"""Two tables side by side, with what all signals need to know of them."""
+
+from functools import cached_property
+
+from cmis_audit.match.alignment import align
+from cmis_audit.match.columns import ColumnForm
+from cmis_audit.match.forms import Database, TableForm
+from cmis_audit.match.table_names import NameRelation, name_relation
+from cmis_audit.model.match import ColumnMatch
+
+
+class Pair:
+    """A pair of tables in name order; what is dear is computed once, when first asked for."""
+
+    def __init__(self, left: TableForm, right: TableForm, database: Database) -> None:
+        self.left, self.right = sorted((left, right), key=lambda form: form.traits.ref)
+        self.database = database
+
+    @cached_property
+    def relation(self) -> NameRelation:
+        return name_relation(self.left.traits, self.right.traits, self.database.table_synonyms)
+
+    @cached_property
+    def alignment(self) -> tuple[ColumnMatch, ...]:
+        return align(self.left, self.right, self.database)
+
+    @cached_property
+    def shared_keys(self) -> frozenset[str]:
+        return self.left.keys & self.right.keys
+
+    @cached_property
+    def smaller(self) -> TableForm:
+        return min(self.left, self.right, key=lambda form: (len(form.columns), form.traits.ref))
+
+    @cached_property
+    def unmatched(self) -> tuple[tuple[ColumnForm, ...], tuple[ColumnForm, ...]]:
+        """Return the columns of either side that have no partner."""
+        mine = {match.left for match in self.alignment}
+        theirs = {match.right for match in self.alignment}
+        return (
+            tuple(column for column in self.left.columns if column.name not in mine),
+            tuple(column for column in self.right.columns if column.name not in theirs),
+        )
+
+    def weight(self, name: str) -> float:
+        return self.database.weights[name]

@@ -1,0 +1,36 @@
+"""One module a signal, for or against; this is the one registry.
+
+A signal looks at a pair and yields evidence in bits; it knows no thresholds and no verdicts.
+"""
+
+from collections.abc import Callable, Iterator
+
+from cmis_audit.match.pair import Pair
+from cmis_audit.match.signals import (
+    columns,
+    comments,
+    coverage,
+    foreign_key_between,
+    grain,
+    names,
+    order,
+    own_parent,
+    types,
+    value_type_split,
+)
+from cmis_audit.model.match import Evidence
+
+Signal = Callable[[Pair], Iterator[Evidence]]
+
+SIGNALS: tuple[Signal, ...] = (
+    names.evidence,
+    columns.evidence,
+    coverage.evidence,
+    order.evidence,
+    comments.evidence,
+    types.evidence,
+    own_parent.evidence,
+    foreign_key_between.evidence,
+    value_type_split.evidence,
+    grain.evidence,
+)

@@ -1,0 +1,25 @@
+"""One of the tables points at the other."""
+
+from collections.abc import Iterator
+
+from cmis_audit.match.pair import Pair
+from cmis_audit.match.table_names import Relation
+from cmis_audit.model.match import Evidence
+
+
+def evidence(pair: Pair) -> Iterator[Evidence]:
+    """Yield counter-evidence: rows that point at rows of the other belong to them.
+
+    Not where the name says version or copy: a second version often keeps the key of the first.
+    """
+    for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
+        if parent.traits.ref in child.traits.parents:
+            weight = pair.weight("against.foreign_key_between")
+            if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+                weight /= 4
+            yield Evidence(
+                signal="foreign-key-between",
+                bits=round(weight, 2),
+                detail=f"{child.traits.ref} points at {parent.traits.ref}",
+            )
+            return

@@ -1,0 +1,38 @@
+"""Each table belongs to a parent of its own."""
+
+from collections.abc import Iterator
+
+from cmis_audit.match.pair import Pair
+from cmis_audit.match.table_names import Relation
+from cmis_audit.model.match import Evidence
+
+
+def evidence(pair: Pair) -> Iterator[Evidence]:
+    """Yield strong counter-evidence for satellites of different parents.
+
+    `artist_alias` points at artists and `label_alias` at labels: the columns that point there have
+    no partner, or partners with another target.
+    """
+    if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+        return
+    left = set(pair.left.traits.parents)
+    right = set(pair.right.traits.parents)
+    mine = sorted(str(ref) for ref in left - right - {pair.right.traits.ref})
+    theirs = sorted(str(ref) for ref in right - left - {pair.left.traits.ref})
+    if mine and theirs and _named_after(pair):
+        yield Evidence(
+            signal="own-parent",
+            bits=pair.weight("against.own_parent"),
+            detail=f"the one belongs to {', '.join(mine[:3])}, the other to {', '.join(theirs[:3])}",
+        )
+
+
+def _named_after(pair: Pair) -> bool:
+    """Tell whether either table is named after a parent that the other does not have."""
+    forms = pair.database.by_ref
+    for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
+        for ref in set(one.traits.parents) - set(other.traits.parents):
+            stem = forms[ref].traits.stem if ref in forms else (ref.name,)
+            if stem[-1] in one.traits.stem and stem[-1] not in other.traits.stem:
+                return True
+    return False

@@ -1,0 +1,131 @@
+"""What the names of two tables say about each other."""
+
+from enum import StrEnum
+
+from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
+from cmis_audit.model.rule import Lexicon
+from cmis_audit.model.traits import Affix, Marker, Traits
+from cmis_audit.model.value import Value
+
+_LONGEST_VERSION = 2  # digits of a bare version number: `orders2`, not `orders_2024`
+
+
+class Relation(StrEnum):
+    """How two table names are related, strongest first."""
+
+    MARKED = "marked"
+    """Equal but for markers such as `_v2`, `_old`, `tmp_`."""
+    SAME = "same"
+    """Equal words; the schemas differ, or only the writing does."""
+    SYNONYM = "synonym"
+    QUALIFIED = "qualified"
+    """The one is the other with words before it: `scheduled_post` and `post`."""
+    PART = "part"
+    """The one is the other with words after it: `order_item` and `order`."""
+    SIBLING = "sibling"
+    """The same pattern with other words in it: `artist_alias` and `label_alias`."""
+    KIN = "kin"
+    """Some words are shared."""
+    NONE = "none"
+
+
+class NameRelation(Value, frozen=True, kw_only=True):
+    relation: Relation
+    markers: tuple[Affix, ...] = ()
+    """The affixes that make the difference when MARKED."""
+    shared: tuple[str, ...] = ()
+    left_only: tuple[str, ...] = ()
+    right_only: tuple[str, ...] = ()
+
+
+class NameReader:
+    """Parses table names with a pack's word lists."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._singular = Singulars(lexicon)
+        self._markers = {
+            **dict.fromkeys(lexicon.part_words, Marker.PART),
+            **dict.fromkeys(lexicon.neutral_words, Marker.NEUTRAL),
+            **dict.fromkeys(lexicon.version_markers, Marker.VERSION),
+            **dict.fromkeys(lexicon.copy_markers, Marker.COPY),
+            **dict.fromkeys(lexicon.archive_markers, Marker.ARCHIVE),
+        }
+        self._satellites = {
+            word: purpose for purpose, words in lexicon.satellite_words for word in words
+        }
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return self._singular.all(tokens(name))
+
+    def stem(self, name: str) -> tuple[tuple[str, ...], tuple[Affix, ...]]:
+        """Return the words between the markers, and the markers; one word always stays."""
+        words = list(self.words(name))
+        affixes: list[Affix] = []
+        while len(words) > 1 and (marker := self._trailing(words[-1])):
+            affixes.append(Affix(word=words.pop(), marker=marker))
+        while len(words) > 1 and (marker := self._markers.get(words[0])) and marker != Marker.PART:
+            affixes.append(Affix(word=words.pop(0), marker=marker))
+        return tuple(words), tuple(affixes)
+
+    def _trailing(self, word: str) -> Marker | None:
+        if is_version(word):
+            return Marker.VERSION
+        if word.isdigit():
+            if len(word) <= _LONGEST_VERSION:
+                return Marker.VERSION
+            return Marker.COPY if len(word) in (6, 8, 12, 14) else None
+        return self._markers.get(word)
+
+    def satellite(self, words: tuple[str, ...]) -> str | None:
+        """Return what the last word says the table is for; None for a name of one word."""
+        return self._satellites.get(words[-1]) if len(words) > 1 else None
+
+
+def name_relation(left: Traits, right: Traits, synonyms: Synonyms) -> NameRelation:
+    """Return how two table names are related; the same for both orders but for the sides."""
+    if left.words == right.words:
+        return NameRelation(relation=Relation.SAME, shared=left.words)
+    if left.stem == right.stem:
+        return NameRelation(
+            relation=Relation.MARKED, markers=_difference(left, right), shared=left.stem
+        )
+    if len(left.stem) == len(right.stem) and all(
+        synonyms.same(a, b) for a, b in zip(left.stem, right.stem, strict=True)
+    ):
+        return _sided(Relation.SYNONYM, left.stem, right.stem)
+    short, long = sorted((left.stem, right.stem), key=len)
+    if len(short) < len(long):
+        if _ends(long, short, synonyms):
+            return _sided(Relation.QUALIFIED, left.stem, right.stem)
+        if _starts(long, short, synonyms):
+            return _sided(Relation.PART, left.stem, right.stem)
+    shared = set(left.stem) & set(right.stem)
+    if not shared:
+        return _sided(Relation.NONE, left.stem, right.stem)
+    aligned = left.stem[-1] == right.stem[-1] or left.stem[0] == right.stem[0]
+    return _sided(Relation.SIBLING if aligned else Relation.KIN, left.stem, right.stem)
+
+
+def _difference(left: Traits, right: Traits) -> tuple[Affix, ...]:
+    """Return the affixes that only one of the two names has."""
+    both = set(left.affixes) & set(right.affixes)
+    return tuple(affix for affix in (*left.affixes, *right.affixes) if affix not in both)
+
+
+def _sided(relation: Relation, left: tuple[str, ...], right: tuple[str, ...]) -> NameRelation:
+    return NameRelation(
+        relation=relation,
+        shared=tuple(word for word in left if word in right),
+        left_only=tuple(word for word in left if word not in right),
+        right_only=tuple(word for word in right if word not in left),
+    )
+
+
+def _ends(long: tuple[str, ...], short: tuple[str, ...], synonyms: Synonyms) -> bool:
+    tail = long[-len(short) :]
+    return all(synonyms.same(a, b) for a, b in zip(tail, short, strict=True))
+
+
+def _starts(long: tuple[str, ...], short: tuple[str, ...], synonyms: Synonyms) -> bool:
+    head = long[: len(short)]
+    return all(synonyms.same(a, b) for a, b in zip(head, short, strict=True))

@@ -1,0 +1,1 @@
+"""Immutable values that the rooms exchange."""

@@ -1,0 +1,275 @@
+"""What a database is made of, as far as a role may read it: the result of INTROSPECT.
+
+Every tuple is sorted (columns and keys by position, all else by name), so that one catalog has one
+form whatever the order in which the server gave its rows.
+"""
+
+from enum import StrEnum
+
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.value import Value
+
+
+class TableKind(StrEnum):
+    TABLE = "table"
+    PARTITIONED = "partitioned"
+    FOREIGN = "foreign"
+
+
+class ViewKind(StrEnum):
+    VIEW = "view"
+    MATERIALIZED = "materialized"
+
+
+class Skipped(Value, frozen=True, kw_only=True, order=True):
+    """Something that could not be read or judged, and why."""
+
+    what: str
+    why: str
+
+
+class Column(Value, frozen=True, kw_only=True):
+    name: str
+    type: str
+    """format_type(): `character varying(50)`, `text[]`, `cmis.email`."""
+    nullable: bool = True
+    default: str | None = None
+    identity: str | None = None
+    """`always` or `by default`."""
+    generated: str | None = None
+    """The expression of a generated column; its `default` is None then."""
+    collation: str | None = None
+    """Only where it differs from the type's own."""
+    comment: str | None = None
+
+
+class Key(Value, frozen=True, kw_only=True):
+    """A primary key or unique constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    deferrable: bool = False
+    nulls_not_distinct: bool = False
+
+
+class ForeignKey(Value, frozen=True, kw_only=True):
+    name: str
+    columns: tuple[str, ...]
+    target: TableRef
+    target_columns: tuple[str, ...]
+    on_update: str = "no action"
+    on_delete: str = "no action"
+    match: str = "simple"
+    deferrable: bool = False
+    validated: bool = True
+
+
+class Check(Value, frozen=True, kw_only=True):
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+    """pg_get_constraintdef(), from `CHECK` on."""
+    validated: bool = True
+
+
+class Exclusion(Value, frozen=True, kw_only=True):
+    name: str
+    definition: str
+
+
+class Index(Value, frozen=True, kw_only=True):
+    """An index that does not merely carry a primary key, unique or exclusion constraint."""
+
+    name: str
+    method: str
+    keys: tuple[str, ...]
+    """Column names, or expressions in parentheses, in key order."""
+    include: tuple[str, ...] = ()
+    predicate: str | None = None
+    unique: bool = False
+    valid: bool = True
+    nulls_not_distinct: bool = False
+    definition: str = ""
+    """pg_get_indexdef()."""
+
+
+class Trigger(Value, frozen=True, kw_only=True):
+    name: str
+    function: str
+    definition: str
+    enabled: bool = True
+
+
+class Policy(Value, frozen=True, kw_only=True):
+    name: str
+    command: str
+    """`all`, `select`, `insert`, `update` or `delete`."""
+    permissive: bool
+    roles: tuple[str, ...]
+    using: str | None = None
+    check: str | None = None
+
+
+class Grant(Value, frozen=True, kw_only=True):
+    grantee: str
+    """`public` for everybody."""
+    privileges: tuple[str, ...]
+    grantable: tuple[str, ...] = ()
+
+
+class ColumnStatistics(Value, frozen=True, kw_only=True):
+    """What the planner knows of a column's values; never the values themselves."""
+
+    column: str
+    null_fraction: float
+    distinct: float
+    """pg_stats.n_distinct: a count when positive, minus the share of the rows when negative."""
+    average_width_bytes: int
+
+
+class TableStatistics(Value, frozen=True, kw_only=True):
+    """What changes while the structure stays: never part of a fingerprint."""
+
+    rows_estimate: int | None = None
+    """None where the table was never analysed; of a partitioned table, the sum over partitions."""
+    total_bytes: int | None = None
+    heap_bytes: int | None = None
+    index_bytes: int | None = None
+    scans: int | None = None
+    """Sequential and index scans since the statistics were last reset; None where not readable."""
+    writes: int | None = None
+    """Rows inserted, updated and deleted since then."""
+    last_use: str | None = None
+    """Last scan, ISO 8601 (PostgreSQL 16 and later)."""
+    columns: tuple[ColumnStatistics, ...] = ()
+    index_sizes: tuple[tuple[str, int], ...] = ()
+    """Index name and bytes, sorted by name."""
+
+
+class Table(Value, frozen=True, kw_only=True):
+    """An ordinary, partitioned or foreign table; a partition is folded into its parent."""
+
+    ref: TableRef
+    kind: TableKind = TableKind.TABLE
+    columns: tuple[Column, ...] = ()
+    primary_key: Key | None = None
+    uniques: tuple[Key, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    row_security: bool = False
+    force_row_security: bool = False
+    policies: tuple[Policy, ...] = ()
+    comment: str | None = None
+    owner: str | None = None
+    grants: tuple[Grant, ...] = ()
+    unlogged: bool = False
+    partition_key: str | None = None
+    partitions: int = 0
+    """How many partitions were folded, at every level."""
+    inherits: tuple[TableRef, ...] = ()
+    server: str | None = None
+    """Of a foreign table, the name of its foreign server."""
+    statistics: TableStatistics | None = None
+
+
+class View(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    kind: ViewKind = ViewKind.VIEW
+    columns: tuple[Column, ...] = ()
+    definition: str | None = None
+    reads: tuple[TableRef, ...] = ()
+    """The relations it names directly."""
+    comment: str | None = None
+    owner: str | None = None
+    grants: tuple[Grant, ...] = ()
+    security_invoker: bool = False
+
+
+class Function(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    arguments: str
+    """pg_get_function_identity_arguments()."""
+    kind: str
+    """`function`, `procedure`, `aggregate` or `window`."""
+    language: str
+    returns: str | None = None
+    body: str | None = None
+    reads: tuple[TableRef, ...] = ()
+    """The relations pg_depend knows of; those in a body kept as a string are not among them."""
+    security_definer: bool = False
+    comment: str | None = None
+
+
+class Sequence(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    type: str
+    owned_by: str | None = None
+    """`schema.table.column`, quoted; None for a sequence of its own."""
+    increment: int = 1
+    maximum: int | None = None
+    last_value: int | None = None
+
+
+class Enum(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    labels: tuple[str, ...]
+    comment: str | None = None
+
+
+class Domain(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    base_type: str
+    nullable: bool = True
+    default: str | None = None
+    checks: tuple[Check, ...] = ()
+    comment: str | None = None
+
+
+class CompositeType(Value, frozen=True, kw_only=True):
+    ref: TableRef
+    attributes: tuple[Column, ...]
+    comment: str | None = None
+
+
+class Extension(Value, frozen=True, kw_only=True):
+    name: str
+    version: str
+    schema: str
+
+
+class Schema(Value, frozen=True, kw_only=True):
+    name: str
+    owner: str | None = None
+    comment: str | None = None
+    usable: bool = True
+    """Whether the reading role has USAGE on it."""
+
+
+class Catalog(Value, frozen=True, kw_only=True):
+    """One database at one moment, as one role could see it."""
+
+    database: str
+    server_version: str
+    """`16.4`."""
+    server_version_number: int
+    """`160004`."""
+    read_at: str
+    """ISO 8601, UTC, to the second."""
+    role: str
+    """Who read it."""
+    comment: str | None = None
+    schemas: tuple[Schema, ...] = ()
+    tables: tuple[Table, ...] = ()
+    views: tuple[View, ...] = ()
+    functions: tuple[Function, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    enums: tuple[Enum, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    composite_types: tuple[CompositeType, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    """What could not be read, sorted."""

@@ -1,0 +1,64 @@
+"""What MATCH found out about two tables."""
+
+from enum import StrEnum
+
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import Traits
+from cmis_audit.model.value import Value
+
+
+class Alike(StrEnum):
+    """How two column names came to be taken for the same column."""
+
+    EXACT = "exact"
+    OWN_NAME = "own-name"
+    """Equal once the table's own name is taken off: `social_post_id` of `social_posts`."""
+    SYNONYM = "synonym"
+    ABBREVIATION = "abbreviation"
+    KEY = "key"
+    """Each is the whole primary key of its table."""
+    SIMILAR = "similar"
+
+
+class Evidence(Value, frozen=True, kw_only=True):
+    """One reason for or against two tables being one."""
+
+    signal: str
+    bits: float
+    """Positive for, negative against; rounded to two decimals."""
+    detail: str
+
+
+class ColumnMatch(Value, frozen=True, kw_only=True):
+    left: str
+    right: str
+    how: Alike
+    bits: float
+    same_type: bool
+
+
+class Match(Value, frozen=True, kw_only=True):
+    """Two tables with the evidence that they store the same thing; `left` sorts before `right`."""
+
+    left: TableRef
+    right: TableRef
+    bits: float
+    """The sum of the evidence and the counter-evidence."""
+    columns: tuple[ColumnMatch, ...]
+    """The alignment; a column stands in it once at most. In the order of the left table."""
+    same_name_columns: tuple[str, ...]
+    containment: float
+    """Aligned columns over the columns of the smaller table, 0 to 1."""
+    jaccard: float
+    """Equal names over all names, 0 to 1."""
+    evidence: tuple[Evidence, ...]
+    counter_evidence: tuple[Evidence, ...]
+
+
+class Matches(Value, frozen=True, kw_only=True):
+    """All that MATCH hands on."""
+
+    traits: tuple[Traits, ...]
+    """Of every table that took part, sorted by table."""
+    matches: tuple[Match, ...]
+    """Of every pair that was compared, sorted by pair."""

@@ -1,0 +1,48 @@
+"""Names of database objects, written the way PostgreSQL writes them."""
+
+import re
+
+from cmis_audit.model.value import Value
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+
+_KEYWORDS = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit
+    boolean both case cast char character check coalesce collate collation column concurrently
+    constraint create cross current_catalog current_date current_role current_schema current_time
+    current_timestamp current_user dec decimal default deferrable desc distinct do else end except
+    exists extract false fetch float for foreign freeze from full grant greatest group grouping
+    having ilike in initially inner inout int integer intersect interval into is isnull join json
+    json_array json_arrayagg json_exists json_object json_objectagg json_query json_scalar
+    json_serialize json_table json_value lateral leading least left like limit localtime
+    localtimestamp merge_action national natural nchar none normalize not notnull null nullif
+    numeric offset on only or order out outer overlaps overlay placing position precision primary
+    real references returning right row select session_user setof similar smallint some substring
+    symmetric system_user table tablesample then time timestamp to trailing treat trim true union
+    unique user using values varchar variadic verbose when where window with xmlattributes
+    xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize
+    xmltable
+    """.split()
+)
+"""Keywords that are not unreserved in any of PostgreSQL 13 to 18 (pg_get_keywords, catcode <> 'U')."""
+
+
+def quote_ident(name: str) -> str:
+    """Return the name as SQL, quoted when and as PostgreSQL's own quote_ident would.
+
+    A word reserved in any of PostgreSQL 13 to 18 is quoted for all of them.
+    """
+    if _PLAIN.match(name) and name not in _KEYWORDS:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+class TableRef(Value, frozen=True, kw_only=True, order=True):
+    """A relation by schema and name, both as the catalog has them (unquoted)."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{quote_ident(self.schema)}.{quote_ident(self.name)}"

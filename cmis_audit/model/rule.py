@@ -1,0 +1,103 @@
+"""Rules, packs and the knowledge in them: data with reasons, read from `rules/`."""
+
+from enum import StrEnum
+
+from cmis_audit.model.value import Value
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Unit(StrEnum):
+    """What one charge is for."""
+
+    CLUSTER = "cluster"
+    TABLE = "table"
+
+
+class Parameter(Value, frozen=True, kw_only=True):
+    name: str
+    value: str | int | float | bool | tuple[str, ...]
+
+
+class Rule(Value, frozen=True, kw_only=True):
+    code: str
+    title: str
+    severity: Severity
+    check: str
+    """A key of `cmis_audit.checks.CHECKS`."""
+    unit: Unit
+    points: float
+    """Taken off the score for each unit."""
+    cap: float
+    """The most that the rule takes off."""
+    parameters: tuple[Parameter, ...] = ()
+    page: str = ""
+    """The Markdown below the front matter."""
+    fires: tuple[str, ...] = ()
+    """SQL that must give a finding, a block each."""
+    silent: tuple[str, ...] = ()
+    """SQL that must give none."""
+
+
+class Grade(Value, frozen=True, kw_only=True):
+    grade: str
+    label: str
+    at_least: float
+
+
+class Lexicon(Value, frozen=True, kw_only=True):
+    """What words mean in table and column names; every word in lower case and singular."""
+
+    version_markers: frozenset[str]
+    copy_markers: frozenset[str]
+    archive_markers: frozenset[str]
+    neutral_words: frozenset[str]
+    """Say nothing about the entity when they stand first or last: `data`, `info`, `my`."""
+    part_words: frozenset[str]
+    """The word for a part of a table split in two: `base`, `details`, `ext`."""
+    satellite_words: tuple[tuple[str, tuple[str, ...]], ...]
+    """What a table beside its entity is for, and the words that say so."""
+    table_synonyms: tuple[tuple[str, ...], ...]
+    column_synonyms: tuple[tuple[str, ...], ...]
+    plurals: tuple[tuple[str, str], ...]
+    """Irregular plural and its singular."""
+    common_columns: tuple[tuple[str, float], ...]
+    """The share of tables anywhere that have the column."""
+    metric_table_words: frozenset[str]
+    metric_name_columns: frozenset[str]
+    metric_value_columns: frozenset[str]
+    metric_json_columns: frozenset[str]
+    metric_target_columns: frozenset[str]
+    measure_words: frozenset[str]
+    """Words of columns that count or measure: `impression`, `click`, `amount`."""
+    grain_words: frozenset[str]
+    type_words: frozenset[str]
+    """Words that split a store by the type of its value: `int`, `text`."""
+    facets: tuple[tuple[str, tuple[str, ...]], ...]
+    """A word that tells tables of one name apart, and the columns that suggest it."""
+    replaces_phrases: tuple[str, ...]
+    """Regular expressions that, before the name of a table, say that it is replaced."""
+
+
+class Weight(Value, frozen=True, kw_only=True):
+    """A number of the engine, by name."""
+
+    name: str
+    value: float
+
+
+class RulePack(Value, frozen=True, kw_only=True):
+    name: str
+    title: str
+    fingerprint: str
+    """SHA-256 over the pack's files."""
+    rules: tuple[Rule, ...]
+    grades: tuple[Grade, ...]
+    """Best first; the last takes what is below."""
+    lexicon: Lexicon
+    weights: tuple[Weight, ...]

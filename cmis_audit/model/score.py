@@ -1,0 +1,37 @@
+"""A health score that can be followed point by point."""
+
+from cmis_audit.model.rule import Unit
+from cmis_audit.model.value import Value
+
+
+class Deduction(Value, frozen=True, kw_only=True):
+    rule: str
+    title: str
+    points: float
+    """Taken off: units times points per unit, capped."""
+    points_per_unit: float
+    cap: float
+    unit: Unit
+    units: int
+    findings: tuple[str, ...]
+    payoff: float
+    """What the score would gain if every finding of the rule were mended."""
+
+
+class ClusterPayoff(Value, frozen=True, kw_only=True):
+    """What the score would gain if the cluster were merged, all rules together."""
+
+    cluster: str
+    points: float
+
+
+class Score(Value, frozen=True, kw_only=True):
+    value: int
+    """0 to 100, rounded half up."""
+    exact: float
+    grade: str
+    label: str
+    pack: str
+    pack_fingerprint: str
+    deductions: tuple[Deduction, ...]
+    payoffs: tuple[ClusterPayoff, ...]

@@ -1,0 +1,135 @@
+"""What the clusters of a report add up to: who goes, what remains, which words are crowded."""
+
+import re
+from collections import Counter
+from typing import Final
+
+from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.report import Report
+from cmis_audit.model.value import Value
+
+PRIORITIES: Final = tuple(Priority)
+KINDS: Final = {
+    Kind.VERSION: "versions of one table",
+    Kind.COPY: "copies of one table",
+    Kind.CROSS_SCHEMA: "one table in several schemas",
+    Kind.RENAMED_TWIN: "one table under several names",
+    Kind.OVERLAPPING_ENTITY: "one entity kept under several names",
+    Kind.FRAGMENTED_METRICS: "measurements kept in several shapes",
+    Kind.SAME_WORD: "same word, different things",
+    Kind.FAMILY: "same shape, each for its own parent",
+    Kind.HISTORY: "history beside its entity",
+    Kind.SATELLITE: "a table that serves another",
+    Kind.VIEW_SHADOW: "a view over the table it resembles",
+    Kind.TYPED_STORE: "one store split by type of value",
+    Kind.TENANT_COPY: "one set of tables for each tenant",
+}
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_VERSION: Final = re.compile(r"(?:_?v)?\d+\Z", re.IGNORECASE)
+
+
+class DomainRow(Value, frozen=True, kw_only=True):
+    """Tables of the whole database that carry one word in their name."""
+
+    word: str
+    tables: int
+    members: int
+    """Of them, those that stand in a consolidate cluster."""
+    leaving: int
+
+
+class Totals(Value, frozen=True, kw_only=True):
+    """The consolidate clusters together, a table counted once."""
+
+    before: int
+    after: int
+    leaving: int
+    repeated: tuple[TableRef, ...]
+    """Tables that stand in several clusters."""
+
+
+def with_verdict(report: Report, verdict: Verdict) -> tuple[Cluster, ...]:
+    """Return the clusters with a verdict, most urgent first, then the largest, then by name."""
+    return tuple(
+        sorted(
+            (cluster for cluster in report.clusters if cluster.verdict is verdict),
+            key=lambda cluster: (
+                PRIORITIES.index(cluster.priority),
+                -len(cluster.members),
+                cluster.name,
+                cluster.id,
+            ),
+        )
+    )
+
+
+def counted_members(cluster: Cluster) -> tuple[TableRef, ...]:
+    """Return the members that `tables_before` speaks of: all, or all but the related ones."""
+    everyone = tuple(member.table for member in cluster.members)
+    if len(everyone) == cluster.tables_before:
+        return everyone
+    return tuple(member.table for member in cluster.members if member.role is not Role.RELATED)
+
+
+def totals(clusters: tuple[Cluster, ...]) -> Totals:
+    """Return what the consolidate clusters come to when each table is counted once."""
+    times = Counter(ref for cluster in clusters for ref in counted_members(cluster))
+    leaving = sum(cluster.tables_before - cluster.tables_after for cluster in clusters)
+    return Totals(
+        before=len(times),
+        after=len(times) - leaving,
+        leaving=leaving,
+        repeated=tuple(sorted(ref for ref, count in times.items() if count > 1)),
+    )
+
+
+def leaving_tables(clusters: tuple[Cluster, ...]) -> frozenset[TableRef]:
+    """Return the tables that a merge would empty."""
+    return frozenset(
+        member.table
+        for cluster in clusters
+        for member in cluster.members
+        if member.role is Role.MERGE
+    )
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a table name, lower case and singular, the version marker left out."""
+    bare = _VERSION.sub("", name)
+    return tuple(_singular(word.lower()) for word in _WORD.findall(_CAMEL.sub("_", bare)))
+
+
+def domain_rows(report: Report, clusters: tuple[Cluster, ...]) -> tuple[DomainRow, ...]:
+    """Return the words that crowd: heads of some table's name, carried by two members or more.
+
+    Most members first. A table whose name holds two of the words stands in both rows.
+    """
+    words = {table.ref: frozenset(words_of(table.ref.name)) for table in report.catalog.tables}
+    heads = {words_of(ref.name)[-1] for ref in words if words_of(ref.name)}
+    members = frozenset(member.table for cluster in clusters for member in cluster.members)
+    leaving = leaving_tables(clusters)
+    everywhere = Counter(word for found in words.values() for word in found)
+    inside = Counter(word for ref in members for word in words.get(ref, ()))
+    gone = Counter(word for ref in leaving for word in words.get(ref, ()))
+    return tuple(
+        DomainRow(word=word, tables=everywhere[word], members=count, leaving=gone[word])
+        for word, count in sorted(inside.items(), key=lambda item: (-item[1], item[0]))
+        if count > 1 and word in heads and len(word) > 2
+    )
+
+
+def payoff_of(report: Report, cluster: Cluster) -> float:
+    """Return the points that the score would gain if the cluster alone were merged."""
+    return sum(gain.points for gain in report.score.payoffs if gain.cluster == cluster.id)
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")):
+        return word[:-1]
+    return word

@@ -1,0 +1,1 @@
+"""Scratch servers: throw-away PostgreSQL for SQL files and the demo."""

@@ -1,0 +1,212 @@
+"""Running somebody else's SQL on a scratch server: without privileges, and watched from outside.
+
+What the role may not do, the server refuses. What it may do without end (loops, sleeps, floods of
+rows, of notices, of tables) is ended by the watch, which the SQL cannot reach: a connection of its
+own, and a clock on this side. A statement_timeout would not do, as every role may set its own.
+"""
+
+import select
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import pq
+
+POLL_SECONDS = 0.1
+SIZE_POLL_SECONDS = 0.4
+ENDING_SECONDS = 3.0
+
+# The write-ahead log and temporary files belong to the server, and grow with what is loaded.
+_SIZE = """
+SELECT pg_catalog.pg_database_size(%s)
+     + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_tmpdir())
+     + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_waldir())
+"""
+
+
+class LimitReachedError(Exception):
+    """The watch ended the load; the message says which limit, as the end of a sentence."""
+
+
+class ServerLostError(Exception):
+    """The connection broke though the watch did not break it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why the server refused a statement."""
+
+    sqlstate: str
+    message: str
+    """The primary message, of any length and content."""
+
+
+class Watch:
+    """The clock and the scales of one load."""
+
+    def __init__(
+        self, admin: psycopg.Connection, database: str, *, seconds: float, size_bytes: int
+    ) -> None:
+        self.admin = admin
+        self.database = database
+        self.seconds = seconds
+        self.size_bytes = size_bytes
+        self._deadline = time.monotonic() + seconds
+        self._next_weighing = 0.0
+        self._base_bytes = self._weigh()
+
+    def look(self) -> None:
+        """Raise LimitReachedError if the time is up or the database has grown too large."""
+        now = time.monotonic()
+        if now > self._deadline:
+            raise LimitReachedError(f"stopped after {self.seconds:g} s")
+        if now > self._next_weighing:
+            grown = self._weigh() - self._base_bytes
+            # Weighing looks at every file, so with many tables it must become rare.
+            cost = time.monotonic() - now
+            self._next_weighing = now + max(SIZE_POLL_SECONDS, 10 * cost)
+            if grown > self.size_bytes:
+                raise LimitReachedError(
+                    f"stopped when it had grown beyond {self.size_bytes / (1 << 20):,.0f} MiB"
+                )
+
+    def _weigh(self) -> int:
+        row = self.admin.execute(_SIZE, (self.database,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def end(self, pid: int) -> None:
+        """End a backend and wait until it is gone, within a few seconds."""
+        deadline = time.monotonic() + ENDING_SECONDS
+        while time.monotonic() < deadline:
+            if not self.admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone() == (
+                True,
+            ):
+                return
+            time.sleep(0.02)
+
+
+class ConfinedConnection:
+    """A connection whose statements are somebody else's.
+
+    libpq is used directly, row by row: a client that gathers results would be filled by
+    `SELECT generate_series(1, 1e12)`, and one that waits for the server would wait for ever.
+    """
+
+    def __init__(self, conninfo: str, watch: Watch) -> None:
+        self._connection = psycopg.connect(
+            conninfo, autocommit=True, application_name="cmis-audit load"
+        )
+        self._libpq = self._connection.pgconn
+        self._libpq.notice_handler = None
+        self._libpq.nonblocking = 1
+        self._watch = watch
+        self.pid = self._libpq.backend_pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(psycopg.Error):
+            self._connection.close()
+        # Also after Ctrl-C: a loop on the server does not notice that its client has left.
+        with suppress(psycopg.Error):
+            self._watch.end(self.pid)
+
+    def run(self, statement: str) -> Failure | None:
+        """Run one statement, throw its rows away, and return why it failed, or None."""
+        failure, _ = self._converse(statement, ())
+        return failure
+
+    def copy_in(self, statement: str, blocks: Iterable[bytes]) -> Failure | None:
+        """Run COPY ... FROM STDIN with these bytes."""
+        failure, _ = self._converse(statement, blocks)
+        return failure
+
+    def value(self, query: str) -> str | None:
+        """Return the first value of a query, as text; None where it fails or has none."""
+        failure, value = self._converse(query, ())
+        return None if failure else value
+
+    def _converse(
+        self, statement: str, blocks: Iterable[bytes]
+    ) -> tuple[Failure | None, str | None]:
+        failure: Failure | None = None
+        value: str | None = None
+        try:
+            self._libpq.send_query(statement.encode("utf-8", "replace"))
+            self._libpq.set_single_row_mode()
+            self._flush()
+            while (result := self._next_result()) is not None:
+                if result.status == pq.ExecStatus.COPY_IN:
+                    self._send(blocks)
+                elif result.status == pq.ExecStatus.COPY_OUT:
+                    self._drain()
+                elif result.status == pq.ExecStatus.FATAL_ERROR:
+                    failure = failure or _failure(result)
+                elif value is None and result.ntuples and result.nfields:
+                    value = (result.get_value(0, 0) or b"").decode("utf-8", "replace")
+        except psycopg.Error as error:
+            raise ServerLostError(str(error).strip()) from error
+        if self._libpq.status == pq.ConnStatus.BAD:
+            raise ServerLostError(failure.message if failure else "the connection broke")
+        return failure, value
+
+    def _wait(self, ready: Callable[[], bool]) -> None:
+        while not ready():
+            self._watch.look()
+            writing = [self._libpq.socket] if self._libpq.flush() else []
+            select.select([self._libpq.socket], writing, [], POLL_SECONDS)
+            self._libpq.consume_input()
+            self._forget_notifications()
+        self._watch.look()
+
+    def _forget_notifications(self) -> None:
+        while self._libpq.notifies() is not None:
+            pass
+
+    def _next_result(self) -> pq.abc.PGresult | None:
+        self._wait(lambda: not self._libpq.is_busy())
+        return self._libpq.get_result()
+
+    def _flush(self) -> None:
+        self._wait(lambda: not self._libpq.flush())
+
+    def _send(self, blocks: Iterable[bytes]) -> None:
+        # Flushed block by block: were a trigger never to return, the rest would pile up here.
+        for block in blocks:
+            self._libpq.put_copy_data(block)
+            self._flush()
+        self._libpq.put_copy_end()
+        self._flush()
+
+    def _drain(self) -> None:
+        while True:
+            size, _ = self._libpq.get_copy_data(1)
+            if size < 0:
+                return
+            if size == 0:
+                self._wait_for_input()
+
+    def _wait_for_input(self) -> None:
+        self._watch.look()
+        select.select([self._libpq.socket], [], [], POLL_SECONDS)
+        self._libpq.consume_input()
+
+
+def _failure(result: pq.abc.PGresult) -> Failure:
+    def field(name: pq.DiagnosticField) -> str:
+        return (result.error_field(name) or b"").decode("utf-8", "replace")
+
+    message = field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message.decode(
+        "utf-8", "replace"
+    )
+    return Failure(sqlstate=field(pq.DiagnosticField.SQLSTATE), message=message)

@@ -1,0 +1,220 @@
+"""What the user asked for, as one frozen value: flags > environment > file > defaults.
+
+The environment is `CMIS_AUDIT_*` (`CMIS_AUDIT_FAIL_UNDER=70`). The file is `cmis-audit.toml` in the
+working directory, else the table `[tool.cmis-audit]` of its `pyproject.toml`, else none; keys are
+the long options without dashes in front (`fail-under = 70`). How to connect is not among them:
+that is libpq's to know.
+"""
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from cmis_audit.errors import SettingsError
+
+PREFIX = "CMIS_AUDIT_"
+OWN_FILE = "cmis-audit.toml"
+PYPROJECT = "pyproject.toml"
+
+_DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)?\Z")
+_MILLISECONDS = {None: 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+_LONGEST_MS = 2**31 - 1
+_WORDS = {"1": True, "true": True, "yes": True, "on": True}
+_BOOLEANS = {**_WORDS, "0": False, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A plain dataclass: `--version` and `--help` load it, and msgspec would cost them time."""
+
+    pack: str = "cmis"
+    rules: Path | None = None
+    """A team's own rules."""
+    output: str = "cmis-audit-out"
+    """A directory, or `-` for standard output."""
+    format: tuple[str, ...] = ("markdown", "json")
+    fail_under: float | None = None
+    exit_zero: bool = False
+    """Gates do not fail."""
+    schema: tuple[str, ...] = ()
+    exclude_schema: tuple[str, ...] = ()
+    table: tuple[str, ...] = ()
+    exclude_table: tuple[str, ...] = ()
+    statement_timeout: int = 60_000
+    """Milliseconds, like all timeouts here; 0 waits for ever."""
+    lock_timeout: int = 2_000
+    load_timeout: int = 60_000
+    """For loading an SQL file."""
+    quiet: bool = False
+    verbose: bool = False
+    color: bool = True
+
+
+def load_settings(
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    folder: Path,
+    config: Path | None = None,
+) -> Settings:
+    """Return the settings; a flag that is None or empty was not given.
+
+    `folder` is where a file is looked for, `config` names one that must be there. Raises
+    SettingsError, which names the file, variable or option.
+    """
+    values: dict[str, Any] = {}
+    path, table = _file_table(folder, config)
+    for key, value in table.items():
+        name = _known(key, path)
+        values[name] = _value(name, value, f"{path}: {key}")
+        if name in ("rules", "output") and values[name] != "-":
+            values[name] = type(values[name])(path.parent / values[name])
+    for variable, text in sorted(environment.items()):
+        name = _name_of_variable(variable)
+        if name and text:
+            values[name] = _value(name, text, variable)
+    for name, value in flags.items():
+        if value is not None and value != ():
+            values[name] = _value(name, value, "--" + _key(name))
+    return Settings(**values)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return the file that was found and its keys; none if there is no file."""
+    own, pyproject = folder / OWN_FILE, folder / PYPROJECT
+    if config is not None:
+        return config, _table_of(config)
+    if own.is_file():
+        return own, _table_of(own)
+    if pyproject.is_file():
+        return pyproject, _table_of(pyproject)
+    return own, {}
+
+
+def _table_of(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+    if path.name == PYPROJECT:
+        tool = data.get("tool", {})
+        data = tool.get("cmis-audit", {}) if isinstance(tool, dict) else {}
+        if not isinstance(data, dict):
+            raise SettingsError(f"{path}: 'tool.cmis-audit' must be a table")
+    return data
+
+
+def _known(key: str, path: Path) -> str:
+    if key in _KEYS:
+        return _KEYS[key]
+    raise SettingsError(f"{path}: unknown key '{key}'{did_you_mean(key, _KEYS)}")
+
+
+def _name_of_variable(variable: str) -> str | None:
+    """Return the setting of a variable; another program's is none, a misspelt one is an error."""
+    if not variable.startswith(PREFIX):
+        return None
+    name = variable.removeprefix(PREFIX).lower()
+    if name in _PARSERS:
+        return name
+    near = difflib.get_close_matches(name, _PARSERS, n=1, cutoff=0.8)
+    if near:
+        meant = PREFIX + near[0].upper()
+        raise SettingsError(f"environment: unknown variable {variable}; did you mean {meant}?")
+    return None
+
+
+def _value(name: str, value: object, origin: str) -> object:
+    try:
+        return _PARSERS[name](value)
+    except ValueError as error:
+        raise SettingsError(f"{origin}: {error}, not {value!r}") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a word")
+    return value
+
+
+def _path(value: object) -> Path:
+    return value if isinstance(value, Path) else Path(_text(value))
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """Return the words of a list, or of one text with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(each, str) for each in parts):
+        raise ValueError("must be a list of words")
+    words = tuple(each.strip() for each in parts)
+    if not all(words):
+        raise ValueError("must hold no empty word")
+    return words
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _BOOLEANS:
+        return _BOOLEANS[value.lower()]
+    raise ValueError("must be true or false")
+
+
+def _score(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be a number from 0 to 100")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:
+        raise ValueError("must be a number from 0 to 100")
+    return number
+
+
+def _duration(value: object) -> int:
+    """Return milliseconds, written as PostgreSQL's own timeouts are: `1500`, `500ms`, `30s`."""
+    plain = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    found = _DURATION.match(plain.strip()) if isinstance(plain, str) else None
+    if not found or int(found[1]) * _MILLISECONDS[found[2]] > _LONGEST_MS:
+        raise ValueError("must be milliseconds or a time such as 30s")
+    return int(found[1]) * _MILLISECONDS[found[2]]
+
+
+_PARSERS: dict[str, Callable[[object], object]] = {
+    "pack": _text,
+    "rules": _path,
+    "output": _text,
+    "format": _words,
+    "fail_under": _score,
+    "exit_zero": _boolean,
+    "schema": _words,
+    "exclude_schema": _words,
+    "table": _words,
+    "exclude_table": _words,
+    "statement_timeout": _duration,
+    "lock_timeout": _duration,
+    "load_timeout": _duration,
+    "quiet": _boolean,
+    "verbose": _boolean,
+    "color": _boolean,
+}
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-")
+
+
+_KEYS = {_key(field.name): field.name for field in fields(Settings)}

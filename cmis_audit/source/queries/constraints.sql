@@ -1,0 +1,27 @@
+-- Keys, uniques, foreign keys, checks and exclusions of tables, and checks of domains. What a
+-- partition or a reference to one clones is left out; so are the NOT NULL constraints that
+-- PostgreSQL 18 keeps here.
+-- Columns: name text, relation oid (0 for a domain), domain oid, kind "char", columns text
+--   (`{1,2}`, attnums), deferrable bool, validated bool, target oid, target_columns text,
+--   on_update "char", on_delete "char", match "char", index oid, definition text (checks, exclusions)
+-- Order: none. Oldest server: 13.
+SELECT k.conname,
+       k.conrelid,
+       k.contypid,
+       k.contype,
+       k.conkey::text,
+       k.condeferrable,
+       k.convalidated,
+       k.confrelid,
+       k.confkey::text,
+       k.confupdtype,
+       k.confdeltype,
+       k.confmatchtype,
+       k.conindid,
+       CASE WHEN k.contype IN ('c', 'x') THEN pg_get_constraintdef(k.oid) END
+FROM pg_constraint k
+LEFT JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.contype IN ('p', 'u', 'x', 'f', 'c')
+  AND k.conparentid = 0
+  AND k.oid >= 16384
+  AND (k.contypid <> 0 OR (c.relpersistence <> 't' AND NOT c.relispartition))

@@ -1,0 +1,1 @@
+"""Templates and schemas of the reports."""

@@ -1,0 +1,1 @@
+"""What the program knows as data: rule packs, a folder each."""

@@ -1,0 +1,191 @@
+"""The PostgreSQL server of the tests, and a fresh database of it for each test that wants one.
+
+CMIS_AUDIT_TEST_DSN   a libpq conninfo of a superuser or a role with CREATEDB; else
+CMIS_AUDIT_TEST_PG    16 (default) or 18: the embedded server of that version; else
+                      a container, where Docker is there; else the tests that need a server are
+                      skipped with the reason, or fail where CI or CMIS_AUDIT_REQUIRE_DB is set.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from cmis_audit.errors import ScratchError
+from cmis_audit.scratch.embedded import embedded_server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestServer:
+    """A server on which the tests may create databases."""
+
+    __test__ = False
+
+    origin: str
+    version: str
+    version_number: int
+    base_conninfo: str = field(repr=False)
+
+    def conninfo(self, dbname: str | None = None) -> str:
+        parts = conninfo_to_dict(self.base_conninfo)
+        if dbname is not None:
+            parts["dbname"] = dbname
+        return make_conninfo(**parts)
+
+
+class NoServerError(Exception):
+    """Why no server could be had."""
+
+
+class _Servers:
+    """What was started in this session, each server once, all stopped at its end."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        self.embedded: dict[int, TestServer] = {}
+        self.main: TestServer | NoServerError | None = None
+
+    def of_version(self, version: int) -> TestServer:
+        if version not in self.embedded:
+            scratch = self.stack.enter_context(embedded_server(version))
+            self.embedded[version] = TestServer(
+                origin="embedded wheel",
+                version=scratch.version,
+                version_number=scratch.version_number,
+                base_conninfo=scratch.conninfo(),
+            )
+        return self.embedded[version]
+
+    def main_server(self) -> TestServer:
+        if self.main is None:
+            try:
+                self.main = self._choose()
+            except NoServerError as reason:
+                self.main = reason
+        if isinstance(self.main, NoServerError):
+            raise self.main
+        return self.main
+
+    def _choose(self) -> TestServer:
+        if dsn := os.environ.get("CMIS_AUDIT_TEST_DSN"):
+            return _reached(dsn, "CMIS_AUDIT_TEST_DSN")
+        version = os.environ.get("CMIS_AUDIT_TEST_PG", "16")
+        try:
+            return self.of_version(int(version))
+        except (ScratchError, ValueError) as error:
+            embedded_reason = str(error)
+        try:
+            return self._container(version)
+        except Exception as error:
+            message = f"no CMIS_AUDIT_TEST_DSN; embedded: {embedded_reason}; container: {error!r}"
+            raise NoServerError(message) from error
+
+    def _container(self, version: str) -> TestServer:
+        from testcontainers.postgres import PostgresContainer
+
+        container = self.stack.enter_context(
+            PostgresContainer(f"postgres:{version}", driver=None, username="postgres")
+        )
+        return _reached(container.get_connection_url(), f"container postgres:{version}")
+
+
+def _reached(dsn: str, origin: str) -> TestServer:
+    try:
+        with psycopg.connect(dsn, connect_timeout=10) as connection:
+            number = connection.info.server_version
+    except psycopg.Error as error:
+        raise NoServerError(f"{origin}: {str(error).strip()}") from error
+    return TestServer(
+        origin=origin,
+        version=f"{number // 10000}.{number % 10000}",
+        version_number=number,
+        base_conninfo=dsn,
+    )
+
+
+SERVERS = pytest.StashKey[_Servers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    servers = _Servers()
+    config.stash[SERVERS] = servers
+    config.add_cleanup(servers.stack.close)
+
+
+def _required() -> bool:
+    return bool(os.environ.get("CI") or os.environ.get("CMIS_AUDIT_REQUIRE_DB"))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if config.option.collectonly:
+        return "postgres: not started"
+    try:
+        server = config.stash[SERVERS].main_server()
+    except NoServerError as reason:
+        return f"postgres: none: {reason}"
+    return f"postgres: {server.version} ({server.origin})"
+
+
+def _or_named(get: Callable[[], TestServer]) -> TestServer:
+    """Return the server, or say by name why there is none: a failure where one is required."""
+    try:
+        return get()
+    except (NoServerError, ScratchError) as reason:
+        if _required():
+            pytest.fail(f"no PostgreSQL server for the tests: {reason}", pytrace=False)
+        pytest.skip(f"no PostgreSQL server for the tests: {reason}")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> TestServer:
+    """The server of this session, as the header names it."""
+    return _or_named(request.config.stash[SERVERS].main_server)
+
+
+@pytest.fixture(scope="session")
+def other_server(request: pytest.FixtureRequest) -> Callable[[int], TestServer]:
+    """`other_server(18)`: the embedded server of a version, started once a session."""
+    servers = request.config.stash[SERVERS]
+    return lambda version: _or_named(lambda: servers.of_version(version))
+
+
+@pytest.fixture(params=[16, 18])
+def each_server(
+    request: pytest.FixtureRequest, other_server: Callable[[int], TestServer]
+) -> TestServer:
+    """Each embedded version in turn."""
+    return other_server(request.param)
+
+
+@pytest.fixture
+def database(server: TestServer) -> Iterator[str]:
+    """The conninfo of a fresh, empty database, dropped afterwards whoever is still in it."""
+    yield from fresh_database(server)
+
+
+@pytest.fixture
+def each_database(each_server: TestServer) -> Iterator[str]:
+    """As `database`, on each embedded version in turn."""
+    yield from fresh_database(each_server)
+
+
+def fresh_database(server: TestServer) -> Iterator[str]:
+    name = f"cmis_test_{os.getpid()}_{secrets.token_hex(4)}"
+    _as_admin(server, sql.SQL("CREATE DATABASE {} TEMPLATE template0"), name)
+    try:
+        yield server.conninfo(name)
+    finally:
+        # A test may have killed the server or dropped the database itself.
+        with suppress(psycopg.OperationalError):
+            _as_admin(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+
+
+def _as_admin(server: TestServer, statement: sql.SQL, name: str) -> None:
+    with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+        connection.execute(statement.format(sql.Identifier(name)))
