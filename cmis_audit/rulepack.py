@@ -42,7 +42,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*(\w*)")
 _HEADING = re.compile(r"## +(\S.*?)\s*\Z")
 _TOML_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 _UNKNOWN = re.compile(r"unknown field `(.+?)`")
-_KEY_OF_PATH = re.compile(r"`\$\.(\w+)")
+_KEY_OF_PATH = re.compile(r"`\$[^`]*\.(\w+)")
 _MISSING = re.compile(r"missing required field `(.+?)`")
 
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")

@@ -11,6 +11,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ PYPROJECT = "pyproject.toml"
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)?\Z")
 _MILLISECONDS = {None: 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 _LONGEST_MS = 2**31 - 1
-_WORDS = {"1": True, "true": True, "yes": True, "on": True}
-_BOOLEANS = {**_WORDS, "0": False, "false": False, "no": False, "off": False}
+_BOOLEANS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Settings:
     statement_timeout: int = 60_000
     """Milliseconds, like all timeouts here; 0 waits for ever."""
     lock_timeout: int = 2_000
-    load_timeout: int = 60_000
+    load_timeout: int = 120_000
     """For loading an SQL file."""
     quiet: bool = False
     verbose: bool = False
@@ -74,12 +77,12 @@ def load_settings(
         if name in ("rules", "output") and values[name] != "-":
             values[name] = type(values[name])(path.parent / values[name])
     for variable, text in sorted(environment.items()):
-        name = _name_of_variable(variable)
-        if name and text:
-            values[name] = _value(name, text, variable)
-    for name, value in flags.items():
-        if value is not None and value != ():
-            values[name] = _value(name, value, "--" + _key(name))
+        setting = _setting_of(variable)
+        if setting and text:
+            values[setting] = _value(setting, text, variable)
+    for option, given in flags.items():
+        if given is not None and given != ():
+            values[option] = _value(option, given, "--" + _key(option))
     return Settings(**values)
 
 
@@ -122,7 +125,7 @@ def _known(key: str, path: Path) -> str:
     raise SettingsError(f"{path}: unknown key '{key}'{did_you_mean(key, _KEYS)}")
 
 
-def _name_of_variable(variable: str) -> str | None:
+def _setting_of(variable: str) -> str | None:
     """Return the setting of a variable; another program's is none, a misspelt one is an error."""
     if not variable.startswith(PREFIX):
         return None
@@ -173,12 +176,10 @@ def _boolean(value: object) -> bool:
 
 
 def _score(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("must be a number from 0 to 100")
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
+    number = math.nan
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        with suppress(ValueError):
+            number = float(value)
     if not 0 <= number <= 100:
         raise ValueError("must be a number from 0 to 100")
     return number

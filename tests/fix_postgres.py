@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cmis_audit.errors import ScratchError
 from cmis_audit.scratch.embedded import embedded_server
+from cmis_audit.scratch.server import ScratchServer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,9 @@ class TestServer:
         return make_conninfo(**parts)
 
 
+Found = TypeVar("Found")
+
+
 class NoServerError(Exception):
     """Why no server could be had."""
 
@@ -48,19 +53,22 @@ class _Servers:
 
     def __init__(self) -> None:
         self.stack = ExitStack()
-        self.embedded: dict[int, TestServer] = {}
+        self.scratch: dict[int, ScratchServer] = {}
         self.main: TestServer | NoServerError | None = None
 
     def of_version(self, version: int) -> TestServer:
-        if version not in self.embedded:
-            scratch = self.stack.enter_context(embedded_server(version))
-            self.embedded[version] = TestServer(
-                origin="embedded wheel",
-                version=scratch.version,
-                version_number=scratch.version_number,
-                base_conninfo=scratch.conninfo(),
-            )
-        return self.embedded[version]
+        scratch = self.scratch_of_version(version)
+        return TestServer(
+            origin="embedded wheel",
+            version=scratch.version,
+            version_number=scratch.version_number,
+            base_conninfo=scratch.conninfo(),
+        )
+
+    def scratch_of_version(self, version: int) -> ScratchServer:
+        if version not in self.scratch:
+            self.scratch[version] = self.stack.enter_context(embedded_server(version))
+        return self.scratch[version]
 
     def main_server(self) -> TestServer:
         if self.main is None:
@@ -132,7 +140,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"postgres: {server.version} ({server.origin})"
 
 
-def _or_named(get: Callable[[], TestServer]) -> TestServer:
+def _or_named(get: Callable[[], Found]) -> Found:
     """Return the server, or say by name why there is none: a failure where one is required."""
     try:
         return get()
@@ -161,6 +169,13 @@ def each_server(
 ) -> TestServer:
     """Each embedded version in turn."""
     return other_server(request.param)
+
+
+@pytest.fixture(params=[16, 18])
+def each_scratch(request: pytest.FixtureRequest) -> ScratchServer:
+    """Each embedded version in turn, as `cmis_audit.scratch` knows it."""
+    servers = request.config.stash[SERVERS]
+    return _or_named(lambda: servers.scratch_of_version(request.param))
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def duplicate_cluster(rule: Rule, facts: Facts) -> Iterator[Finding]:
 
 def _message(cluster: Cluster, subjects: int) -> str:
     related = len(cluster.members) - subjects
-    beside = f", {related} more belong to it" if related else ""
-    into = f" into {cluster.canonical}" if cluster.canonical else ""
-    return f"{subjects} tables store {cluster.name}{beside}; merge them{into}"
+    verb = "belongs" if related == 1 else "belong"
+    beside = f" (and {related} more {verb} to it)" if related else ""
+    into = f"merge into {cluster.canonical}" if cluster.canonical else "merge"
+    return f"{subjects} tables store '{cluster.name}'{beside}; {into}"

@@ -12,6 +12,8 @@ from cmis_audit.model.match import Alike, ColumnMatch
 _LEAST_TYPE = 0.3
 _SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
 _LEAST_LIKENESS = 0.5
+_BOUND_LIKENESS = 0.6
+_STARTS = frozenset({"start", "begin", "from", "since", "started"})
 
 
 class Candidate:
@@ -83,6 +85,9 @@ def _candidates(
             likeness = type_likeness(one.family, other.family)
             if likeness < _LEAST_TYPE:
                 continue
+            if "period" in (one.family, other.family) and _bound_of_period(one, other):
+                yield Candidate(one, other, _BOUND_LIKENESS, Alike.RANGE)
+                continue
             named, how = _name_likeness(one, other, left_table, right_table, synonyms)
             if one.reference and other.reference:
                 if one.reference == other.reference:
@@ -92,6 +97,12 @@ def _candidates(
             total = named * (0.4 + 0.6 * likeness)
             if total >= _LEAST_LIKENESS:
                 yield Candidate(one, other, total, how)
+
+
+def _bound_of_period(one: ColumnForm, other: ColumnForm) -> bool:
+    """Tell whether the one is a range and the other the start of a pair of bounds."""
+    bound = other if one.family == "period" else one
+    return bound.family in {"date", "timestamp"} and not _STARTS.isdisjoint(bound.words)
 
 
 def _same_entity(

@@ -1,6 +1,6 @@
 """Which pairs of tables are worth comparing."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import combinations
 
 from cmis_audit.match.forms import Database
@@ -13,17 +13,23 @@ _COMMON_WORD = 40  # tables with the word; a name word more common than that is 
 
 def candidate_pairs(database: Database) -> list[tuple[int, int]]:
     """Return pairs of table numbers, sorted: those with enough columns or a name in common."""
-    pairs = set(_by_columns(database)) | set(_by_name(database)) | set(_by_comment(database))
-    return sorted(pairs)
+    return sorted(
+        {
+            *_by_columns(database),
+            *_by_name(database),
+            *_by_comment(database),
+            *_by_measurement(database),
+        }
+    )
 
 
 def _by_columns(database: Database) -> list[tuple[int, int]]:
-    shared: Counter[tuple[int, int]] = Counter()
+    shared: dict[tuple[int, int], float] = defaultdict(float)
     bits = {key: database.column_bits(key) for key in database.tables_with}
     for key, numbers in database.tables_with.items():
         if bits[key] >= _TELLING_BITS:
             for pair in combinations(numbers, 2):
-                shared[pair] += bits[key]  # type: ignore[assignment]
+                shared[pair] += bits[key]
     whole = [sum(bits[key] for key in form.keys) for form in database.forms]
     return [
         (left, right)
@@ -61,3 +67,18 @@ def _by_comment(database: Database) -> list[tuple[int, int]]:
                 if told is not teller and says_replaced(teller, told, phrases)
             ]
     return found
+
+
+def _by_measurement(database: Database) -> list[tuple[int, int]]:
+    """Return all pairs of metric tables of one schema, and of tables that speak of metrics."""
+    words = database.lexicon.metric_table_words
+    having: dict[str, list[int]] = defaultdict(list)
+    for form in database.forms:
+        if form.traits.shape or not words.isdisjoint(form.traits.words):
+            having[form.traits.ref.schema].append(form.number)
+    return [
+        pair
+        for numbers in having.values()
+        if len(numbers) <= _COMMON_WORD
+        for pair in combinations(numbers, 2)
+    ]

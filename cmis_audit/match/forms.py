@@ -44,16 +44,30 @@ class Database:
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
+        self.markers = NameReader(lexicon).markers
         self.forms = _forms(catalog, pack)
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
+        self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
+        self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for form in self.forms:
+            self._by_stem[form.traits.stem].append(form)
+            self._schema_names[form.traits.ref.schema].add(form.traits.words)
             for key in form.keys:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
-        self._others: dict[frozenset[str], int] = {}
+        self._holders: dict[frozenset[str], tuple[int, ...]] = {}
+
+    def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
+        """Return the tables whose names are equal but for markers."""
+        return tuple(self._by_stem.get(stem, ()))
+
+    def schema_overlap(self, left: str, right: str) -> float:
+        """Return the share of the smaller schema's table names that the larger has too."""
+        one, other = self._schema_names[left], self._schema_names[right]
+        return len(one & other) / min(len(one), len(other))
 
     def column_bits(self, key: str) -> float:
         """Return how surprising it is that two tables share the column, in bits, never negative.
@@ -67,18 +81,18 @@ class Database:
         share = (others + prior * anywhere) / (max(len(self.forms) - 2, 0) + prior)
         return min(-log2(min(share, 1.0)), self.weights["column.cap"])
 
-    def others_with(self, keys: frozenset[str]) -> int:
-        """Return how many tables beyond the pair have nearly all of the columns, by their bits."""
-        known = self._others.get(keys)
+    def tables_with_all(self, keys: frozenset[str]) -> tuple[int, ...]:
+        """Return the numbers of the tables that have nearly all of the columns, by their bits."""
+        known = self._holders.get(keys)
         if known is None:
-            have: Counter[int] = Counter()
+            have: dict[int, float] = defaultdict(float)
             weights = {key: self.column_bits(key) for key in keys}
             for key in sorted(keys):
                 for number in self.tables_with[key]:
-                    have[number] += weights[key]  # type: ignore[assignment]
+                    have[number] += weights[key]
             enough = _NEARLY_ALL * sum(weights.values())
-            holders = sum(1 for weight in have.values() if weight >= enough)
-            known = self._others[keys] = max(holders - 2, 0) if enough else 0
+            known = tuple(number for number, weight in have.items() if enough and weight >= enough)
+            self._holders[keys] = known
         return known
 
 

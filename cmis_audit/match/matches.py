@@ -42,6 +42,8 @@ def match_of(pair: Pair) -> Match:
     return Match(
         left=pair.left.traits.ref,
         right=pair.right.traits.ref,
+        relation=pair.relation.relation,
+        markers=tuple(sorted({affix.marker for affix in pair.relation.markers})),
         bits=round(base.bits + sum(evidence.bits for evidence in found), 2),
         columns=pair.alignment,
         same_name_columns=tuple(

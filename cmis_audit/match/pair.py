@@ -18,7 +18,12 @@ class Pair:
 
     @cached_property
     def relation(self) -> NameRelation:
-        return name_relation(self.left.traits, self.right.traits, self.database.table_synonyms)
+        return name_relation(
+            self.left.traits,
+            self.right.traits,
+            self.database.table_synonyms,
+            self.database.markers,
+        )
 
     @cached_property
     def alignment(self) -> tuple[ColumnMatch, ...]:

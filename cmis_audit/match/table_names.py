@@ -1,32 +1,15 @@
 """What the names of two tables say about each other."""
 
-from enum import StrEnum
+from os.path import commonprefix
 
 from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
+from cmis_audit.model.match import Relation
 from cmis_audit.model.rule import Lexicon
 from cmis_audit.model.traits import Affix, Marker, Traits
 from cmis_audit.model.value import Value
 
+_SHORTEST_STEM = 4  # letters two run-together names must share
 _LONGEST_VERSION = 2  # digits of a bare version number: `orders2`, not `orders_2024`
-
-
-class Relation(StrEnum):
-    """How two table names are related, strongest first."""
-
-    MARKED = "marked"
-    """Equal but for markers such as `_v2`, `_old`, `tmp_`."""
-    SAME = "same"
-    """Equal words; the schemas differ, or only the writing does."""
-    SYNONYM = "synonym"
-    QUALIFIED = "qualified"
-    """The one is the other with words before it: `scheduled_post` and `post`."""
-    PART = "part"
-    """The one is the other with words after it: `order_item` and `order`."""
-    SIBLING = "sibling"
-    """The same pattern with other words in it: `artist_alias` and `label_alias`."""
-    KIN = "kin"
-    """Some words are shared."""
-    NONE = "none"
 
 
 class NameRelation(Value, frozen=True, kw_only=True):
@@ -43,7 +26,7 @@ class NameReader:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._singular = Singulars(lexicon)
-        self._markers = {
+        self.markers = {
             **dict.fromkeys(lexicon.part_words, Marker.PART),
             **dict.fromkeys(lexicon.neutral_words, Marker.NEUTRAL),
             **dict.fromkeys(lexicon.version_markers, Marker.VERSION),
@@ -63,7 +46,7 @@ class NameReader:
         affixes: list[Affix] = []
         while len(words) > 1 and (marker := self._trailing(words[-1])):
             affixes.append(Affix(word=words.pop(), marker=marker))
-        while len(words) > 1 and (marker := self._markers.get(words[0])) and marker != Marker.PART:
+        while len(words) > 1 and (marker := self.markers.get(words[0])) and marker != Marker.PART:
             affixes.append(Affix(word=words.pop(0), marker=marker))
         return tuple(words), tuple(affixes)
 
@@ -74,14 +57,16 @@ class NameReader:
             if len(word) <= _LONGEST_VERSION:
                 return Marker.VERSION
             return Marker.COPY if len(word) in (6, 8, 12, 14) else None
-        return self._markers.get(word)
+        return self.markers.get(word)
 
     def satellite(self, words: tuple[str, ...]) -> str | None:
         """Return what the last word says the table is for; None for a name of one word."""
         return self._satellites.get(words[-1]) if len(words) > 1 else None
 
 
-def name_relation(left: Traits, right: Traits, synonyms: Synonyms) -> NameRelation:
+def name_relation(
+    left: Traits, right: Traits, synonyms: Synonyms, markers: dict[str, Marker]
+) -> NameRelation:
     """Return how two table names are related; the same for both orders but for the sides."""
     if left.words == right.words:
         return NameRelation(relation=Relation.SAME, shared=left.words)
@@ -93,6 +78,9 @@ def name_relation(left: Traits, right: Traits, synonyms: Synonyms) -> NameRelati
         synonyms.same(a, b) for a, b in zip(left.stem, right.stem, strict=True)
     ):
         return _sided(Relation.SYNONYM, left.stem, right.stem)
+    inside = _run_together(left, right, synonyms, markers)
+    if inside:
+        return inside
     short, long = sorted((left.stem, right.stem), key=len)
     if len(short) < len(long):
         if _ends(long, short, synonyms):
@@ -104,6 +92,27 @@ def name_relation(left: Traits, right: Traits, synonyms: Synonyms) -> NameRelati
         return _sided(Relation.NONE, left.stem, right.stem)
     aligned = left.stem[-1] == right.stem[-1] or left.stem[0] == right.stem[0]
     return _sided(Relation.SIBLING if aligned else Relation.KIN, left.stem, right.stem)
+
+
+def _run_together(
+    left: Traits, right: Traits, synonyms: Synonyms, markers: dict[str, Marker]
+) -> NameRelation | None:
+    """Find markers and synonyms in names written without separators: `transactionarchive`."""
+    one, other = "".join(left.stem), "".join(right.stem)
+    head = len(commonprefix((one, other)))
+    tail = len(commonprefix((one[head:][::-1], other[head:][::-1])))
+    if head + tail < _SHORTEST_STEM:
+        return None
+    rest = (one[head : len(one) - tail], other[head : len(other) - tail])
+    if not all(rest):
+        word = rest[0] or rest[1]
+        marker = markers.get(word)
+        if marker and len(word) > 2 and not (head and tail):
+            affix = Affix(word=word, marker=marker)
+            return NameRelation(relation=Relation.MARKED, markers=(affix,), shared=left.stem)
+    elif synonyms.same(*rest):
+        return _sided(Relation.SYNONYM, (rest[0],), (rest[1],))
+    return None
 
 
 def _difference(left: Traits, right: Traits) -> tuple[Affix, ...]:

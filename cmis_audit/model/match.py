@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Traits
+from cmis_audit.model.traits import Marker, Traits
 from cmis_audit.model.value import Value
 
 
@@ -17,7 +17,28 @@ class Alike(StrEnum):
     ABBREVIATION = "abbreviation"
     KEY = "key"
     """Each is the whole primary key of its table."""
+    RANGE = "range"
+    """A range here, its lower bound there; the upper bound has no partner of its own."""
     SIMILAR = "similar"
+
+
+class Relation(StrEnum):
+    """How two table names are related, strongest first."""
+
+    MARKED = "marked"
+    """Equal but for markers such as `_v2`, `_old`, `tmp_`."""
+    SAME = "same"
+    """Equal words; the schemas differ, or only the writing does."""
+    SYNONYM = "synonym"
+    QUALIFIED = "qualified"
+    """The one is the other with words before it: `scheduled_post` and `post`."""
+    PART = "part"
+    """The one is the other with words after it: `order_item` and `order`."""
+    SIBLING = "sibling"
+    """The same pattern with other words in it: `artist_alias` and `label_alias`."""
+    KIN = "kin"
+    """Some words are shared."""
+    NONE = "none"
 
 
 class Evidence(Value, frozen=True, kw_only=True):
@@ -42,6 +63,9 @@ class Match(Value, frozen=True, kw_only=True):
 
     left: TableRef
     right: TableRef
+    relation: Relation
+    markers: tuple[Marker, ...]
+    """What the markers say that make the difference of the names, when MARKED."""
     bits: float
     """The sum of the evidence and the counter-evidence."""
     columns: tuple[ColumnMatch, ...]

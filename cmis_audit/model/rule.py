@@ -60,6 +60,8 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """Say nothing about the entity when they stand first or last: `data`, `info`, `my`."""
     part_words: frozenset[str]
     """The word for a part of a table split in two: `base`, `details`, `ext`."""
+    state_words: frozenset[str]
+    """Say that a table holds the rows of one state or side: `current`, `applied`, `remote`."""
     satellite_words: tuple[tuple[str, tuple[str, ...]], ...]
     """What a table beside its entity is for, and the words that say so."""
     table_synonyms: tuple[tuple[str, ...], ...]

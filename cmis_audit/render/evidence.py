@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from cmis_audit.model.catalog import Column
 from cmis_audit.model.cluster import Cell, Cluster, ComparisonRow
 from cmis_audit.model.match import ColumnMatch, Match
 from cmis_audit.model.names import TableRef
@@ -15,6 +14,7 @@ HOW: Final = {
     "synonym": "synonym",
     "abbreviation": "abbreviation",
     "key": "both the key",
+    "range": "a range and its lower bound",
     "similar": "similar name",
 }
 _SHADES: Final = ("", "░", "▒", "▓", "█")
@@ -117,11 +117,6 @@ def comparison(cluster: Cluster, names: dict[TableRef, Safe]) -> Safe:
     return table(["Concept", *(names[ref] for ref in refs)], rows, "l" * (1 + len(refs)))
 
 
-def column_names(columns: tuple[Column, ...]) -> Safe:
-    """Return the columns as a list of code spans."""
-    return joined(", ", (code(column.name) for column in columns))
-
-
 def _named(ref: TableRef, names: dict[TableRef, Safe]) -> Safe:
     return names.get(ref) or code(str(ref))
 
@@ -134,7 +129,7 @@ def _strongest(match: Match) -> Safe:
 def _aligned(one: ColumnMatch) -> Safe:
     how = HOW.get(one.how, str(one.how))
     drift = "" if one.same_type else f" {DRIFT}"
-    return joined("", [code(one.left), " = ", code(one.right), Safe(" ("), how, Safe(f"){drift}")])
+    return Safe(f"{code(one.left)} = {code(one.right)} ({text(how)}){drift}")
 
 
 def _overlap(match: Match | None) -> Safe:

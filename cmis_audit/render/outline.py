@@ -4,8 +4,9 @@ import re
 from typing import Final
 
 from cmis_audit.model.catalog import Catalog, Table
-from cmis_audit.model.cluster import Cluster, ComparisonRow, Kind, MetricShape, Role
+from cmis_audit.model.cluster import Cell, Cluster, Kind, Role
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import MetricShape
 from cmis_audit.model.value import Value
 
 _LADDERS: Final = (
@@ -62,31 +63,73 @@ def leftovers(catalog: Catalog, cluster: Cluster) -> dict[TableRef, tuple[Target
 def outline(catalog: Catalog, cluster: Cluster) -> Outline:
     """Return the columns that the merged table needs so that nothing the members hold is lost.
 
-    Related members stay and give no columns. The canonical table's names win.
+    Related members stay and give no columns. The canonical table's names win, and the members' own
+    keys become its key.
     """
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
-    columns = []
-    for row in cluster.comparison:
-        cells = [cell for cell in row.cells if cell.table in merged]
-        if len(cells) > 1 or (cells and len(row.cells) > 1):
-            columns.append(_target(row, cluster.canonical, merged))
-    lone = [
-        (member, column)
-        for member in cluster.members
-        if member.role is not Role.RELATED
-        for column in leftovers(catalog, cluster)[member.table]
+    lone = leftovers(catalog, cluster)
+    rows = [
+        [cell for cell in row.cells if cell.table in merged]
+        for row in cluster.comparison
+        if len(row.cells) > 1
     ]
+    rows += [
+        [Cell(table=member.table, column=column.name, type=column.types[0])]
+        for member in cluster.members
+        if member.table in merged
+        for column in lone[member.table]
+    ]
+    rows = _gathered([row for row in rows if row], _keys(catalog, merged))
     if cluster.kind is not Kind.FRAGMENTED_METRICS:
-        return Outline(columns=(*columns, *(column for _, column in lone)))
-    measures = {
-        column
-        for member, column in lone
-        if member.shape is MetricShape.WIDE and _base(column.types[0]) in _NUMERIC
-    }
+        return Outline(columns=tuple(_target(row, cluster.canonical) for row in rows))
+    rows = _gathered(rows, {(one.table, one.naming) for one in cluster.members if one.naming})
+    measures = _measures(catalog, cluster)
+    held = [{(cell.table, cell.column) for cell in row} <= measures for row in rows]
+    targets = [_target(row, cluster.canonical) for row in rows]
     return Outline(
-        columns=(*columns, *(column for _, column in lone if column not in measures)),
-        measures=tuple(column for _, column in lone if column in measures),
+        columns=tuple(one for one, apart in zip(targets, held, strict=True) if not apart),
+        measures=tuple(one for one, apart in zip(targets, held, strict=True) if apart),
     )
+
+
+def _keys(catalog: Catalog, merged: set[TableRef]) -> set[tuple[TableRef, str]]:
+    """Return the columns that are the whole primary key of their table and point nowhere."""
+    return {
+        (table.ref, table.primary_key.columns[0])
+        for table in catalog.tables
+        if table.ref in merged and table.primary_key and len(table.primary_key.columns) == 1
+        if all(table.primary_key.columns != key.columns for key in table.foreign_keys)
+    }
+
+
+def _measures(catalog: Catalog, cluster: Cluster) -> set[tuple[TableRef, str]]:
+    """Return the numeric columns of the wide members that are no part of a key."""
+    wide = {member.table for member in cluster.members if member.shape is MetricShape.WIDE}
+    found = set()
+    for table in catalog.tables:
+        if table.ref in wide:
+            keys = {name for key in table.foreign_keys for name in key.columns}
+            keys.update(table.primary_key.columns if table.primary_key else ())
+            found |= {
+                (table.ref, column.name)
+                for column in table.columns
+                if column.name not in keys and _base(column.type) in _NUMERIC
+            }
+    return found
+
+
+def _gathered(rows: list[list[Cell]], same: set[tuple[TableRef, str]]) -> list[list[Cell]]:
+    """Return the rows, those made of the given columns only joined in the first's place."""
+    within = [all((cell.table, cell.column) in same for cell in row) for row in rows]
+    first = within.index(True) if True in within else len(rows)
+    joint = [cell for row, inside in zip(rows, within, strict=True) if inside for cell in row]
+    kept: list[list[Cell]] = []
+    for number, row in enumerate(rows):
+        if number == first:
+            kept.append(joint)
+        elif not within[number]:
+            kept.append(row)
+    return kept
 
 
 def widest(types: frozenset[str]) -> str | None:
@@ -114,8 +157,7 @@ def _loosest(top: str, candidates: list[str], types: frozenset[str]) -> str | No
     return best if bounded and top != "numeric" else top
 
 
-def _target(row: ComparisonRow, canonical: TableRef | None, merged: set[TableRef]) -> TargetColumn:
-    cells = [cell for cell in row.cells if cell.table in merged]
+def _target(cells: list[Cell], canonical: TableRef | None) -> TargetColumn:
     own = [cell.column for cell in cells if cell.table == canonical]
     types = frozenset(cell.type for cell in cells)
     return TargetColumn(

@@ -82,9 +82,8 @@ class Watch:
         """End a backend and wait until it is gone, within a few seconds."""
         deadline = time.monotonic() + ENDING_SECONDS
         while time.monotonic() < deadline:
-            if not self.admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone() == (
-                True,
-            ):
+            ending = self.admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone()
+            if ending != (True,):
                 return
             time.sleep(0.02)
 

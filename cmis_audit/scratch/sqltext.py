@@ -1,4 +1,4 @@
-"""The text of an SQL file, whatever its encoding; what is no SQL text is told apart by its bytes."""
+"""The text of an SQL file in any encoding; what is no SQL text is told apart by its bytes."""
 
 import codecs
 import re
@@ -28,9 +28,13 @@ _CLIENT_ENCODING = re.compile(
 )
 _PYTHON_NAMES = {
     **{f"LATIN{number}": f"iso8859-{number}" for number in range(1, 5)},
-    **{"LATIN5": "iso8859-9", "LATIN9": "iso8859-15", "SQL_ASCII": "latin-1"},
+    "LATIN5": "iso8859-9",
+    "LATIN9": "iso8859-15",
+    "SQL_ASCII": "latin-1",
     **{f"WIN{number}": f"cp{number}" for number in (*range(1250, 1259), 866, 874)},
-    **{"KOI8R": "koi8-r", "KOI8U": "koi8-u", "UHC": "cp949", "EUC_JIS_2004": "euc_jis_2004"},
+    "KOI8R": "koi8-r",
+    "KOI8U": "koi8-u",
+    "UHC": "cp949",
 }
 """PostgreSQL's name of an encoding → Python's, where Python does not know the former."""
 

@@ -111,9 +111,7 @@ class Script:
                 # What psql would still hold in its buffer at `\connect` is dropped by it too; a
                 # statement cut short that way is better tried, and listed when it fails.
                 data = self._data(text, scan) if scan.stop == ";" else None
-                yield Statement(
-                    line=self.line(start), text=text, data=data, unclosed=scan.unclosed
-                )
+                yield Statement(line=self.line(start), text=text, data=data, unclosed=scan.unclosed)
                 if data is not None:
                     scan.resume = self._after_data(data)
                 if strings := _OLD_STRINGS.match(text):

@@ -4,7 +4,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import conninfo, pq
@@ -16,7 +16,7 @@ from cmis_audit.source.failures import Place, connection_failure, unreadable_con
 OLDEST_MAJOR = 13
 NEWEST_MAJOR = 18
 
-type_connection = psycopg.Connection[tuple[Any, ...]]
+AnyConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _URI = re.compile(r"postgres(ql)?://", re.IGNORECASE)
 
@@ -89,7 +89,7 @@ def describe(target: Target) -> str:
         return "unreadable connection string"
 
 
-def connect(target: Target, limits: Limits) -> type_connection:
+def connect(target: Target, limits: Limits) -> AnyConnection:
     """Return a connection in autocommit mode that has not asked the server anything yet.
 
     It prepares no statements and sends one simple query a call, so that it works through a pooler.
@@ -108,7 +108,7 @@ def connect(target: Target, limits: Limits) -> type_connection:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            connection: type_connection = psycopg.connect(
+            connection: AnyConnection = psycopg.connect(
                 autocommit=True,
                 prepare_threshold=None,
                 cursor_factory=psycopg.ClientCursor,
@@ -119,7 +119,7 @@ def connect(target: Target, limits: Limits) -> type_connection:
     return connection
 
 
-def place_of(connection: type_connection) -> Place:
+def place_of(connection: AnyConnection) -> Place:
     """Return where the connection leads."""
     info = connection.info
     return Place(host=info.host, port=str(info.port), database=info.dbname, user=info.user)

@@ -39,7 +39,7 @@ _ADVICE = (
         "is the server running there? Check host and port (-h, -p)",
     ),
     (
-        r"could not translate host name|name or service not known|failed to resolve host|getaddrinfo",
+        r"could not translate host name|service not known|failed to resolve host|getaddrinfo",
         "check the host name (-h)",
     ),
     (
@@ -53,12 +53,23 @@ _ADVICE = (
         "is it a PostgreSQL server? Check host and port (-h, -p)",
     ),
     (r"pg_hba\.conf", "the server's pg_hba.conf does not let this user in from here"),
-    (r"(does not|not) support(ed)? (SSL|TLS)|sslmode|certificate|SSL error", "check sslmode and certificates"),
+    (
+        r"(does not|not) support(ed)? (SSL|TLS)|sslmode|certificate|SSL error",
+        "check sslmode and certificates",
+    ),
     (r"definition of service", "check PGSERVICE and ~/.pg_service.conf"),
-    (r"starting up|shutting down|recovery mode|too many (clients|connections)|remaining connection slots", "try again later"),
+    (
+        r"starting up|shutting down|recovery mode|too many (clients|connections)|"
+        r"remaining connection slots",
+        "try again later",
+    ),
     (r"permission denied for database|CONNECT privilege", "ask for GRANT CONNECT ON DATABASE"),
 )
 _ELSE = "check the connection settings"
+
+
+class PasswordWantedError(SourceError):
+    """The server asks for a password and there is none: ask for one and try again."""
 
 
 class Place(Value, frozen=True, kw_only=True):
@@ -99,9 +110,7 @@ def one_line(text: str, secrets: tuple[str, ...]) -> str:
     return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"
 
 
-def connection_failure(
-    error: BaseException, place: Place, secrets: tuple[str, ...]
-) -> SourceError:
+def connection_failure(error: BaseException, place: Place, secrets: tuple[str, ...]) -> SourceError:
     """Return the error for a connection that did not come about."""
     reason = _ALL_ATTEMPTS.sub("", str(error)).strip()
     for prefix in _PREFIXES:
@@ -110,10 +119,11 @@ def connection_failure(
     reason = one_line(reason.partition("\n")[0], secrets) or type(error).__name__
     pgconn = getattr(error, "pgconn", None)
     if pgconn is not None and pgconn.needs_password and not pgconn.used_password:
-        reason = "a password is wanted and none was supplied"
-        advice = "supply one (~/.pgpass, PGPASSWORD, or -W to be asked)"
-    else:
-        advice = _advice(str(error))
+        return PasswordWantedError(
+            f"cannot connect to {place}: a password is wanted and none was supplied; "
+            "supply one (~/.pgpass, PGPASSWORD, or -W to be asked)"
+        )
+    advice = _advice(str(error))
     return SourceError(f"cannot connect to {place}: {reason.rstrip('.')}; {advice}")
 
 
@@ -154,7 +164,11 @@ def is_moved(error: psycopg.Error) -> bool:
 
 
 def query_failure(
-    error: psycopg.Error, place: Place, what: str, limit_ms: tuple[int, int], secrets: tuple[str, ...]
+    error: psycopg.Error,
+    place: Place,
+    what: str,
+    limit_ms: tuple[int, int],
+    secrets: tuple[str, ...],
 ) -> SourceError:
     """Return the error for a read that failed; `limit_ms` is the statement and the lock timeout."""
     reason = one_line((error.diag.message_primary or str(error)).partition("\n")[0], secrets)
@@ -182,7 +196,7 @@ def query_failure(
         case "42P01" | "42703" | "42883" | "42704" | "42601" | "0A000" | "3F000":
             tail = f"{reason}; is it PostgreSQL? Its system catalog is not what was expected"
         case "XX000":
-            tail = f"{reason}; objects are created and dropped all the time, try again in a quiet moment"
+            tail = f"{reason}; objects come and go all the time, try again in a quiet moment"
         case _:
             tail = f"{reason}; see the server's log"
     return SourceError(f"cannot read {what} from {place}: {tail}")

@@ -12,8 +12,8 @@ _GATE = re.compile(r"--\s*only\s*(>=|<)\s*(\d+)\s*$")
 def catalog_query(name: str, major: int) -> str:
     """Return the text of `queries/<name>.sql` for a server of that major version.
 
-    A line that ends in `-- only >= 15` or `-- only < 15` is there for those versions alone. Comments
-    are left out: they are for the reader of the file, not for the server's log.
+    A line that ends in `-- only >= 15` or `-- only < 15` is there for those versions alone.
+    Comments are left out: they are for the reader of the file, not for the server's log.
     """
     lines = (catalog_queries() / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(_without_comment(line) for line in lines if _kept(line, major)).strip()

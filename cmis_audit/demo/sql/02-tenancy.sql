@@ -57,6 +57,7 @@ CREATE TABLE cmis.org_invitations (
     accepted_at   timestamptz,
     expires_at    timestamptz NOT NULL
 );
+COMMENT ON TABLE cmis.org_invitations IS 'Invitations that wait for an answer; only the hash of the token is kept';
 CREATE INDEX org_invitations_open_idx ON cmis.org_invitations (org_id, email) WHERE accepted_at IS NULL;
 
 CREATE TABLE cmis.org_markets (
@@ -69,6 +70,7 @@ CREATE TABLE cmis.org_markets (
     entry_date     date,
     UNIQUE (org_id, country_code)
 );
+COMMENT ON TABLE cmis.org_markets IS 'Countries in which a tenant sells';
 COMMENT ON COLUMN cmis.org_markets.priority_level IS '1 is the home market, 5 is opportunistic';
 
 CREATE TABLE cmis.user_preferences (
@@ -89,6 +91,7 @@ CREATE TABLE cmis.teams (
     created_at     timestamptz NOT NULL DEFAULT now(),
     UNIQUE (org_id, team_name)
 );
+COMMENT ON TABLE cmis.teams IS 'Teams of a tenant, nested';
 
 CREATE TABLE cmis.team_members (
     team_id          uuid NOT NULL REFERENCES cmis.teams (team_id) ON DELETE CASCADE,

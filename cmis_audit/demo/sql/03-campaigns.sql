@@ -38,6 +38,7 @@ CREATE TABLE cmis.offering_prices (
     valid_to    date,
     CHECK (valid_to IS NULL OR valid_to > valid_from)
 );
+COMMENT ON TABLE cmis.offering_prices IS 'Graduated prices per currency and period';
 
 CREATE TABLE cmis.bundle_offerings (
     bundle_id   uuid NOT NULL REFERENCES cmis.offerings (offering_id),
@@ -121,6 +122,7 @@ CREATE TABLE cmis.tags (
 CREATE TABLE cmis.campaign_tags (
     campaign_id uuid NOT NULL REFERENCES cmis.campaigns (campaign_id) ON DELETE CASCADE,
     tag_id      uuid NOT NULL REFERENCES cmis.tags (tag_id) ON DELETE CASCADE,
+    tagged_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (campaign_id, tag_id)
 );
 
@@ -134,6 +136,7 @@ CREATE TABLE cmis.campaign_approvals (
     decided_at  timestamptz,
     UNIQUE (campaign_id, step_no)
 );
+COMMENT ON TABLE cmis.campaign_approvals IS 'Sign-off steps of a campaign';
 
 CREATE TRIGGER campaigns_touch BEFORE UPDATE ON cmis.campaigns
     FOR EACH ROW EXECUTE FUNCTION cmis_ops.touch_updated_at();

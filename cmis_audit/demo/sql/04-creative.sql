@@ -40,6 +40,7 @@ CREATE TABLE cmis.creative_briefs (
     created_at   timestamptz NOT NULL DEFAULT now(),
     updated_at   timestamptz NOT NULL DEFAULT now()
 );
+COMMENT ON TABLE cmis.creative_briefs IS 'What is asked of the creative team';
 
 CREATE TABLE cmis.brief_sections (
     brief_id    uuid NOT NULL REFERENCES cmis.creative_briefs (brief_id) ON DELETE CASCADE,
@@ -107,6 +108,7 @@ CREATE TABLE cmis.field_definitions (
     validations jsonb,
     UNIQUE NULLS NOT DISTINCT (org_id, slug)
 );
+COMMENT ON TABLE cmis.field_definitions IS 'Fields that a tenant may add to its value contexts';
 
 CREATE TABLE cmis.field_values (
     context_id   uuid NOT NULL REFERENCES cmis.value_contexts (context_id) ON DELETE CASCADE,
@@ -120,5 +122,6 @@ COMMENT ON TABLE cmis.field_values IS 'What was filled in for a configurable fie
 
 CREATE TABLE cmis.field_aliases (
     field_id   uuid NOT NULL REFERENCES cmis.field_definitions (field_id) ON DELETE CASCADE,
-    alias_slug varchar(80) PRIMARY KEY
+    alias_slug varchar(80) PRIMARY KEY,
+    retired_on date
 );

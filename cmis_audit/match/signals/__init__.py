@@ -15,6 +15,7 @@ from cmis_audit.match.signals import (
     names,
     order,
     own_parent,
+    schemas,
     types,
     value_type_split,
 )
@@ -26,6 +27,7 @@ SIGNALS: tuple[Signal, ...] = (
     names.evidence,
     columns.evidence,
     coverage.evidence,
+    schemas.evidence,
     order.evidence,
     comments.evidence,
     types.evidence,

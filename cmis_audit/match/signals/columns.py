@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from math import exp, log2
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
+
+_FAMILY = 2  # other tables that make a pattern of a pair
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -28,12 +31,34 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(bits, 2),
         detail=f"{len(pair.alignment)} columns in common, most telling: {words}",
     )
-    others = pair.database.others_with(pair.shared_keys)
-    if others:
+    others = _others(pair)
+    if others >= _FAMILY:
+        equal = sum(pair.database.column_bits(key) for key in pair.shared_keys)
+        worth = bits * min(equal / total, 1.0)
         limit = log2(1 + len(pair.database.forms) / others)
-        if limit < bits:
+        if limit < worth:
             yield Evidence(
                 signal="family",
-                bits=round(limit - bits, 2),
+                bits=round(limit - worth, 2),
                 detail=f"{others} other tables have these columns too",
             )
+
+
+def _others(pair: Pair) -> int:
+    """Return how many tables of other names have the shared columns too.
+
+    Not counted: further editions of the same noun, which make the case stronger, not weaker.
+    """
+    return sum(
+        1
+        for number in pair.database.tables_with_all(pair.shared_keys)
+        if not _same_noun(pair, pair.database.forms[number])
+    )
+
+
+def _same_noun(pair: Pair, other: TableForm) -> bool:
+    words = set(other.traits.stem)
+    return any(
+        words <= set(form.traits.stem) or words >= set(form.traits.stem)
+        for form in (pair.left, pair.right)
+    )

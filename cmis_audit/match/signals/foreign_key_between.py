@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
-from cmis_audit.match.table_names import Relation
-from cmis_audit.model.match import Evidence
+from cmis_audit.model.match import Evidence, Relation
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield counter-evidence: rows that point at rows of the other belong to them.
 
-    Not where the name says version or copy: a second version often keeps the key of the first.
+    Less where only the column's name says so, and where the name says version or copy: a second
+    version often keeps the key of the first.
     """
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
         if parent.traits.ref in child.traits.parents:
             weight = pair.weight("against.foreign_key_between")
+            declared = any(key.target == parent.traits.ref for key in child.table.foreign_keys)
+            if not declared:
+                weight /= 2
             if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
                 weight /= 4
             yield Evidence(

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
-from cmis_audit.match.table_names import Relation
-from cmis_audit.model.match import Evidence
+from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
 
 _MARKERS = {
@@ -15,13 +14,15 @@ _MARKERS = {
     Marker.PART: ("name.part", "the other's name and a word for a part of it"),
 }
 
+_RARE = 3  # tables with the word
+
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield one piece: the bits of the way in which the names are related."""
     relation = pair.relation
     bits, detail = _judge(pair)
-    if relation.relation in {Relation.QUALIFIED, Relation.SIBLING, Relation.KIN}:
-        rare = sum(1 for word in relation.shared if pair.database.word_tables[word] <= 3)
+    if relation.relation == Relation.KIN:
+        rare = sum(1 for word in relation.shared if pair.database.word_tables[word] <= _RARE)
         bits += min(rare, 2) * pair.weight("name.shared_word")
     yield Evidence(signal="name", bits=round(bits, 2), detail=detail)
 
@@ -30,6 +31,11 @@ def _judge(pair: Pair) -> tuple[float, str]:
     relation = pair.relation
     left, right = pair.left.traits.ref, pair.right.traits.ref
     match relation.relation:
+        case Relation.MARKED if _numbered(pair):
+            return pair.weight("name.numbered"), "one pattern, numbered"
+        case Relation.MARKED if _lone_part(pair):
+            word = relation.markers[0].word
+            return pair.weight("name.lone_part"), f"named after the other, for its {word}"
         case Relation.MARKED:
             strongest = max(
                 (_MARKERS[affix.marker] for affix in relation.markers),
@@ -45,17 +51,68 @@ def _judge(pair: Pair) -> tuple[float, str]:
             words = f"{_text(relation.left_only)} for {_text(relation.right_only)}"
             return pair.weight("name.synonym"), f"names of one meaning: {words}"
         case Relation.QUALIFIED:
-            extra = _text(relation.left_only or relation.right_only)
-            return pair.weight("name.qualified"), f"the same noun, qualified by {extra}"
+            return _qualified(pair)
         case Relation.PART:
-            extra = _text(relation.left_only or relation.right_only)
-            return pair.weight("name.extension"), f"named after the other, for its {extra}"
+            return _extension(pair)
         case Relation.SIBLING:
             return _sibling(pair)
         case Relation.KIN:
             return pair.weight("name.kin"), f"names share only {_text(relation.shared)}"
         case Relation.NONE:
             return pair.weight("name.none"), "names have no word in common"
+
+
+def _numbered(pair: Pair) -> bool:
+    """Tell whether both names end in a bare number: members of a series, not versions."""
+    both = (pair.left.traits.affixes, pair.right.traits.affixes)
+    return all(affixes and affixes[0].word.isdigit() for affixes in both)
+
+
+def _lone_part(pair: Pair) -> bool:
+    """Tell whether a word for a part is all the difference and no other part stands beside it.
+
+    `orders_extension` adds to `orders`; `orders_base` and `orders_extra` may repeat it in two.
+    """
+    markers = {affix.marker for affix in pair.relation.markers}
+    if markers != {Marker.PART}:
+        return False
+    parts = {
+        affix.word
+        for form in pair.database.with_stem(pair.left.traits.stem)
+        for affix in form.traits.affixes
+        if affix.marker == Marker.PART
+    }
+    return len(parts) < 2
+
+
+def _extension(pair: Pair) -> tuple[float, str]:
+    """Return more against the pair when the word behind says that rows of another sort are kept."""
+    relation = pair.relation
+    extra = _text(relation.left_only or relation.right_only)
+    longer = pair.left if relation.left_only else pair.right
+    purpose = longer.traits.satellite
+    if purpose:
+        detail = f"named after the other, for its {extra} ({purpose})"
+        return pair.weight("name.satellite"), detail
+    return pair.weight("name.extension"), f"named after the other, for its {extra}"
+
+
+def _qualified(pair: Pair) -> tuple[float, str]:
+    """Return more against the pair when the qualifier tells of a state or of another entity.
+
+    `current_nodes` beside `nodes` is a split by design; `room_data` beside `data` belongs to rooms.
+    """
+    words = pair.relation.left_only or pair.relation.right_only
+    long = pair.left if pair.relation.left_only else pair.right
+    detail = f"the same noun, qualified by {_text(words)}"
+    if not pair.database.lexicon.state_words.isdisjoint(words):
+        return pair.weight("name.qualified_by_state"), detail + ", a state"
+    forms = pair.database.by_ref
+    for ref in long.traits.parents:
+        stem = forms[ref].traits.stem if ref in forms else (ref.name,)
+        if stem[-1] in words:
+            return pair.weight("name.qualified_by_parent"), f"{detail}, after {ref}"
+    return pair.weight("name.qualified"), detail
 
 
 def _sibling(pair: Pair) -> tuple[float, str]:
@@ -71,6 +128,8 @@ def _sibling(pair: Pair) -> tuple[float, str]:
         all(counts[word] > 1 for word in side) and bool(side)
         for side in (relation.left_only, relation.right_only)
     ]
+    if pair.left.traits.satellite and pair.left.traits.satellite == pair.right.traits.satellite:
+        return pair.weight("name.sibling"), f"{detail}, each with its {pair.left.traits.satellite}"
     name = "name.sibling" if all(known) else "name.sibling_new_word"
     return pair.weight(name), detail
 

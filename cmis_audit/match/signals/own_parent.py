@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
-from cmis_audit.match.table_names import Relation
-from cmis_audit.model.match import Evidence
+from cmis_audit.model.match import Evidence, Relation
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:

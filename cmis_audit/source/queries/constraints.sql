@@ -3,7 +3,8 @@
 -- PostgreSQL 18 keeps here.
 -- Columns: name text, relation oid (0 for a domain), domain oid, kind "char", columns text
 --   (`{1,2}`, attnums), deferrable bool, validated bool, target oid, target_columns text,
---   on_update "char", on_delete "char", match "char", index oid, definition text (checks, exclusions)
+--   on_update "char", on_delete "char", match "char", index oid, definition text (checks, exclusions),
+--   target_names text[] (of a partition, whose columns columns.sql leaves out)
 -- Order: none. Oldest server: 13.
 SELECT k.conname,
        k.conrelid,
@@ -18,9 +19,15 @@ SELECT k.conname,
        k.confdeltype,
        k.confmatchtype,
        k.conindid,
-       CASE WHEN k.contype IN ('c', 'x') THEN pg_get_constraintdef(k.oid) END
+       CASE WHEN k.contype IN ('c', 'x') THEN pg_get_constraintdef(k.oid) END,
+       CASE WHEN t.relispartition
+            THEN ARRAY(SELECT a.attname::text
+                       FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, position)
+                       JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum
+                       ORDER BY u.position) END
 FROM pg_constraint k
 LEFT JOIN pg_class c ON c.oid = k.conrelid
+LEFT JOIN pg_class t ON t.oid = k.confrelid
 WHERE k.contype IN ('p', 'u', 'x', 'f', 'c')
   AND k.conparentid = 0
   AND k.oid >= 16384

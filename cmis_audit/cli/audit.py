@@ -1,0 +1,66 @@
+"""`cmis-audit audit`."""
+
+from typing import Any
+
+import click
+
+from cmis_audit.cli.options import (
+    HELP,
+    common_options,
+    connection_options,
+    filter_options,
+    intake_of,
+    progress_of,
+    rule_options,
+    settings_of,
+    source_argument,
+)
+from cmis_audit.cli.report import check_output, deliver
+
+GATE_FAILED = 1
+
+
+@click.command(
+    context_settings=HELP,
+    epilog="""\b
+Examples:
+  cmis-audit audit shop
+  cmis-audit audit -h db.lan -U auditor -d shop -n sales -T '*_log'
+  cmis-audit audit "postgresql://auditor@db.lan/shop?sslmode=verify-full"
+  cmis-audit audit catalog.json -o - --format json
+  cmis-audit audit dump.sql --fail-under 70""",
+)
+@source_argument
+@connection_options
+@filter_options
+@rule_options
+@click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out; - prints.")
+@click.option("--format", metavar="LIST", help="Default markdown,json.")
+@click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
+@click.option("--exit-zero", is_flag=True, default=None, help="Exit with 0 though a gate fails.")
+@common_options
+def audit(source: str | None, **options: Any) -> int:
+    """Audit a database: which tables store the same thing, and what that costs.
+
+    SOURCE is a database name, URI or conninfo string, a snapshot (*.json), or an SQL file (*.sql),
+    which is loaded into a throw-away server. Without it libpq's environment decides.
+    """
+    settings = settings_of(options)
+    check_output(settings)
+    from cmis_audit import pipeline
+
+    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    intake = intake_of(source, options, settings)
+    with progress_of(settings) as progress:
+        catalog = pipeline.catalog_of(intake, progress)
+        report = pipeline.audit(catalog, pack, progress)
+        documents = pipeline.documents(report, settings.format, progress)
+    deliver(report, documents, settings)
+    if settings.fail_under is not None and report.score.value < settings.fail_under:
+        click.echo(
+            f"cmis-audit: score {report.score.value} is under {settings.fail_under:g} "
+            "(--fail-under)",
+            err=True,
+        )
+        return 0 if settings.exit_zero else GATE_FAILED
+    return 0

@@ -1,0 +1,57 @@
+"""`cmis-audit snapshot`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cmis_audit.cli.options import (
+    HELP,
+    common_options,
+    connection_options,
+    filter_options,
+    intake_of,
+    progress_of,
+    settings_of,
+    source_argument,
+)
+from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.report import STDOUT
+from cmis_audit.errors import UsageError
+
+
+@click.command(
+    context_settings=HELP,
+    epilog="""\b
+Examples:
+  cmis-audit snapshot shop -o shop.json
+  cmis-audit audit shop.json                       the same audit, without the server""",
+)
+@source_argument
+@connection_options
+@filter_options
+@click.option("-o", "--output", "file", metavar="FILE.json", required=True, help="- prints it.")
+@common_options
+def snapshot(source: str | None, file: str, **options: Any) -> None:
+    """Write the catalog of a database to a file that every command takes as SOURCE.
+
+    It holds structure, comments and statistics, and never a row.
+    """
+    settings = settings_of(options)
+    if file != STDOUT:
+        if not file.endswith(".json"):
+            raise UsageError(f"a snapshot is taken back by its ending: -o {file}.json")
+        check_directory(Path(file).parent)
+    from cmis_audit import pipeline
+
+    intake = intake_of(source, options, settings)
+    with progress_of(settings) as progress:
+        catalog = pipeline.catalog_of(intake, progress)
+        text = pipeline.snapshot_text(catalog)
+    if file == STDOUT:
+        say(text)
+        return
+    path = Path(file)
+    write_files(path.parent, {path.name: text})
+    if not settings.quiet:
+        say(f"{len(catalog.tables)} tables of {catalog.database} in {path}")

@@ -1,0 +1,81 @@
+"""Which table of a cluster should stay."""
+
+from collections import Counter, defaultdict
+from math import log2
+
+from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import Marker, Traits
+
+_NOT_CANONICAL = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE, Marker.PART})
+
+
+class Standing:
+    """What speaks for a table as the one to keep, over a whole catalog."""
+
+    def __init__(self, catalog: Catalog, traits: tuple[Traits, ...]) -> None:
+        self._tables = {table.ref: table for table in catalog.tables}
+        self._traits = {one.ref: one for one in traits}
+        self._pointing: dict[TableRef, set[TableRef]] = defaultdict(set)
+        for one in traits:
+            for parent in one.parents:
+                self._pointing[parent].add(one.ref)
+        self._read_by: Counter[TableRef] = Counter()
+        for reader in (*catalog.views, *catalog.functions):
+            self._read_by.update(set(reader.reads))
+
+    def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
+        """Return the table to keep and the reasons in words.
+
+        Names without a marker come first; then counts what depends on the table, how much it can
+        hold, what it does hold; then the order of names, so that there is always one answer.
+        """
+        ranked = sorted(refs, key=lambda ref: (-self._worth(ref, refs), ref))
+        best = ranked[0]
+        return best, self._reason(best, refs)
+
+    def _worth(self, ref: TableRef, refs: tuple[TableRef, ...]) -> float:
+        table = self._tables[ref]
+        marked = any(affix.marker in _NOT_CANONICAL for affix in self._traits[ref].affixes)
+        return (
+            (-8.0 if marked else 0.0)
+            + 2 * log2(1 + self._pointed_at(ref, refs))
+            + log2(1 + self._read_by[ref])
+            + log2(1 + len(table.columns))
+            + 0.25 * log2(1 + _rows(table))
+            + len(table.foreign_keys) * 0.2
+            + (0.5 if table.primary_key else 0.0)
+            + 0.5 * self._editions(ref, refs)
+        )
+
+    def _pointed_at(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
+        """Return how many tables outside the cluster point at the table."""
+        return len(self._pointing[ref].difference(refs))
+
+    def _editions(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
+        stem = self._traits[ref].stem
+        return sum(
+            1 for other in refs if other != ref and stem == self._traits[other].stem[-len(stem) :]
+        )
+
+    def _reason(self, ref: TableRef, refs: tuple[TableRef, ...]) -> str:
+        table = self._tables[ref]
+        others = [self._tables[other] for other in refs if other != ref]
+        reasons = []
+        if any(self._traits[other.ref].affixes for other in others):
+            if not self._traits[ref].affixes:
+                reasons.append("its name bears no marker")
+        pointing = self._pointed_at(ref, refs)
+        if pointing:
+            reasons.append(f"{pointing} {'tables point' if pointing > 1 else 'table points'} at it")
+        if self._read_by[ref]:
+            reasons.append(f"read by {self._read_by[ref]} views or functions")
+        if all(len(table.columns) >= len(other.columns) for other in others):
+            reasons.append(f"it has the most columns ({len(table.columns)})")
+        if _rows(table) and all(_rows(table) >= _rows(other) for other in others):
+            reasons.append(f"it has the most rows (about {_rows(table):,})")
+        return ", ".join(reasons) or "nothing sets the tables apart; the first by name"
+
+
+def _rows(table: Table) -> int:
+    return (table.statistics.rows_estimate or 0) if table.statistics else 0

@@ -1,0 +1,68 @@
+"""The columns of all members of a cluster, side by side."""
+
+from collections.abc import Iterator
+
+from cmis_audit.model.catalog import Table
+from cmis_audit.model.cluster import Cell, ComparisonRow
+from cmis_audit.model.match import ColumnMatch, Match
+from cmis_audit.model.names import TableRef
+
+_Place = tuple[TableRef, str]
+
+
+def comparison(tables: tuple[Table, ...], matches: tuple[Match, ...]) -> tuple[ComparisonRow, ...]:
+    """Return one row a concept, with at most one column of each table, in the order of the tables.
+
+    Pairwise alignments are joined, the strongest first, and never so that one table would have two
+    columns in one row. Rows stand in the order in which the first table that has them has them.
+    """
+    row_of: dict[_Place, list[_Place]] = {
+        (table.ref, column.name): [(table.ref, column.name)]
+        for table in tables
+        for column in table.columns
+    }
+    for left, right in _strongest_first(matches):
+        one, other = row_of[left], row_of[right]
+        if one is other or {ref for ref, _ in one} & {ref for ref, _ in other}:
+            continue
+        joined = one + other
+        for place in joined:
+            row_of[place] = joined
+    rows, seen = [], set()
+    types = {(table.ref, column.name): column.type for table in tables for column in table.columns}
+    for table in tables:
+        for column in table.columns:
+            row = row_of[table.ref, column.name]
+            if id(row) not in seen:
+                seen.add(id(row))
+                rows.append(_row(column.name, row, tables, types))
+    return tuple(rows)
+
+
+def _strongest_first(matches: tuple[Match, ...]) -> Iterator[tuple[_Place, _Place]]:
+    ranked: list[tuple[tuple[bool, float], Match, ColumnMatch]] = [
+        ((column.left != column.right, -column.bits), match, column)
+        for match in matches
+        for column in match.columns
+    ]
+    ranked.sort(key=lambda entry: (entry[0], entry[1].left, entry[1].right, entry[2].left))
+    for _, match, column in ranked:
+        yield (match.left, column.left), (match.right, column.right)
+
+
+def _row(
+    concept: str, row: list[_Place], tables: tuple[Table, ...], types: dict[_Place, str]
+) -> ComparisonRow:
+    names = dict(row)
+    cells = tuple(
+        Cell(
+            table=table.ref,
+            column=names[table.ref],
+            type=types[table.ref, names[table.ref]],
+        )
+        for table in tables
+        if table.ref in names
+    )
+    return ComparisonRow(
+        concept=concept, cells=cells, type_drift=len({cell.type for cell in cells}) > 1
+    )

@@ -1,0 +1,97 @@
+"""Pairs joined into groups that hold together."""
+
+from cmis_audit.model.match import Match
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import Traits
+
+HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain"})
+"""Counter-evidence that no chain through a third table may get around."""
+
+
+class Links:
+    """The matches of a catalog, by pair."""
+
+    def __init__(self, matches: tuple[Match, ...]) -> None:
+        self._by_pair = {(match.left, match.right): match for match in matches}
+
+    def between(self, one: TableRef, other: TableRef) -> Match | None:
+        return self._by_pair.get((min(one, other), max(one, other)))
+
+    def among(self, refs: tuple[TableRef, ...]) -> tuple[Match, ...]:
+        """Return the matches between any two of the tables, the strongest first."""
+        ordered = sorted(refs)
+        found = [
+            match
+            for place, left in enumerate(ordered)
+            for right in ordered[place + 1 :]
+            if (match := self._by_pair.get((left, right)))
+        ]
+        return tuple(sorted(found, key=strongest_first))
+
+
+def strongest_first(match: Match) -> tuple[float, TableRef, TableRef]:
+    return -match.bits, match.left, match.right
+
+
+def cohesive_groups(
+    links: list[Match],
+    among: Links,
+    traits: dict[TableRef, Traits],
+    joining_from: float,
+) -> list[tuple[TableRef, ...]]:
+    """Return groups of tables joined by the links, the strongest first, none through a weak chain.
+
+    Two groups become one only when no pair across them has hard counter-evidence, and when either
+    all their tables name the same noun or every table of the smaller one has a link of at least
+    `joining_from` bits with the hub of the other: the table with the most and strongest links.
+    """
+    group_of: dict[TableRef, list[TableRef]] = {}
+    for link in sorted(links, key=strongest_first):
+        left = group_of.get(link.left, [link.left])
+        right = group_of.get(link.right, [link.right])
+        if left is right or not _hold_together(left, right, among, traits, joining_from):
+            continue
+        joined = left + right
+        for ref in joined:
+            group_of[ref] = joined
+    groups = {id(group): tuple(sorted(group)) for group in group_of.values()}
+    return sorted(groups.values())
+
+
+def _hold_together(
+    left: list[TableRef],
+    right: list[TableRef],
+    among: Links,
+    traits: dict[TableRef, Traits],
+    joining_from: float,
+) -> bool:
+    across = [among.between(one, other) for one in left for other in right]
+    for match in across:
+        if match and any(piece.signal in HARD_SIGNALS for piece in match.counter_evidence):
+            return False
+    if len(left) == len(right) == 1:
+        return True
+    if same_noun([*left, *right], traits):
+        return True
+    small, large = sorted((left, right), key=lambda group: (len(group), group))
+    hub = max(large, key=lambda ref: (_pull(ref, large, among), str(ref)))
+    links = [among.between(ref, hub) for ref in small]
+    return all(match and match.bits >= joining_from for match in links)
+
+
+def _pull(ref: TableRef, group: list[TableRef], among: Links) -> float:
+    matches = (among.between(ref, other) for other in group if other != ref)
+    return sum(max(match.bits, 0.0) for match in matches if match)
+
+
+def same_noun(refs: list[TableRef], traits: dict[TableRef, Traits]) -> bool:
+    """Tell whether the names are one noun with other words before it or markers around it.
+
+    `posts`, `social_posts_v2` and `scheduled_social_posts` are; `build_configs` and `job_configs`
+    are not, for neither name lies within the other.
+    """
+    stems = sorted({traits[ref].stem for ref in refs}, key=len)
+    return all(
+        longer[-len(shorter) :] == shorter
+        for shorter, longer in zip(stems, stems[1:], strict=False)
+    )

@@ -1,0 +1,165 @@
+"""Look-alikes that are not duplicates, recognised and named."""
+
+from collections import defaultdict
+
+from cmis_audit.cluster.groups import Links
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.cluster import Kind
+from cmis_audit.model.match import Match, Relation
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import Traits
+from cmis_audit.model.value import Value
+
+_ALIKE = 0.5  # Jaccard of the names from which two tables look alike
+_CONTAINED = 0.75
+_FEWEST_COLUMNS = 3
+_TELLING_BITS = 4.0
+
+
+class LookAlike(Value, frozen=True, kw_only=True):
+    kind: Kind
+    members: tuple[TableRef, ...]
+    reason: str
+
+
+def look_alikes(
+    catalog: Catalog,
+    matches: list[Match],
+    traits: dict[TableRef, Traits],
+) -> list[LookAlike]:
+    """Return groups of tables that resemble each other for a reason other than duplication.
+
+    `matches` are the pairs below the line for review. A pair is of one kind only; pairs of one kind
+    and pattern are joined into one group, so that a family of hundreds is one entry.
+    """
+    own_keys = {
+        table.ref: table.primary_key.columns
+        for table in catalog.tables
+        if table.primary_key and len(table.primary_key.columns) == 1
+    }
+    groups: dict[tuple[Kind, str], list[Match]] = defaultdict(list)
+    for match in matches:
+        kind = _kind(match, own_keys)
+        if kind:
+            groups[kind, _pattern(kind, match, traits)].append(match)
+    found = [
+        LookAlike(kind=kind, members=members, reason=_reason(kind, members, traits, links))
+        for (kind, _), group in groups.items()
+        for members, links in _components(group)
+    ]
+    return sorted(found, key=lambda group: (group.kind, group.members))
+
+
+def _kind(match: Match, own_keys: dict[TableRef, tuple[str, ...]]) -> Kind | None:
+    """Return what sort of look-alikes the two are; None when they do not look alike."""
+    against = {piece.signal for piece in match.counter_evidence}
+    same_key = own_keys.get(match.left) == own_keys.get(match.right, ()) != ("id",)
+    if match.relation == Relation.SAME or (
+        match.relation == Relation.QUALIFIED and same_key and "foreign-key-between" not in against
+    ):
+        return Kind.SAME_WORD
+    columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
+    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
+    alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
+    if not (shared and alike):
+        return None
+    if "value-type-split" in against:
+        return Kind.TYPED_STORE
+    match match.relation:
+        case Relation.SIBLING:
+            return Kind.FAMILY
+        case Relation.PART | Relation.MARKED:
+            return Kind.HISTORY if _says_history(match) else Kind.SATELLITE
+        case Relation.QUALIFIED:
+            return Kind.SATELLITE
+        case _:
+            return None
+
+
+def _says_history(match: Match) -> bool:
+    return any("(history)" in piece.detail for piece in match.counter_evidence)
+
+
+def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
+    """Return what the members of one group have in common, as text."""
+    left, right = traits[match.left].stem, traits[match.right].stem
+    if kind == Kind.FAMILY:
+        return left[-1] if left[-1] == right[-1] else f"{left[0]}*"
+    if kind == Kind.SAME_WORD:
+        return left[-1]
+    return ""
+
+
+def _components(matches: list[Match]) -> list[tuple[tuple[TableRef, ...], list[Match]]]:
+    import networkx
+
+    graph = networkx.Graph()
+    graph.add_edges_from((match.left, match.right) for match in matches)
+    found = []
+    for component in networkx.connected_components(graph):
+        inside = [match for match in matches if match.left in component]
+        found.append((tuple(sorted(component)), inside))
+    return found
+
+
+def _reason(
+    kind: Kind,
+    members: tuple[TableRef, ...],
+    traits: dict[TableRef, Traits],
+    links: list[Match],
+) -> str:
+    nouns = {traits[ref].stem[-1] for ref in members}
+    noun = f"`{next(iter(nouns))}`" if len(nouns) == 1 else "one pattern"
+    match kind:
+        case Kind.SAME_WORD:
+            return (
+                f"One word, {noun}, for different things: hardly a column of the one has a place "
+                "in the other."
+            )
+        case Kind.FAMILY:
+            return f"{len(members)} tables of {noun}, each for something else" + _parents(
+                members, traits
+            )
+        case Kind.TYPED_STORE:
+            return "One store, split by design into a table for each type of value."
+        case Kind.HISTORY:
+            return "An entity and the record of its changes: the same columns, other rows."
+        case _:
+            return _told(links)
+
+
+def _parents(members: tuple[TableRef, ...], traits: dict[TableRef, Traits]) -> str:
+    own = []
+    for ref in members:
+        others = {
+            parent for other in members if other != ref for parent in traits[other].parents
+        }
+        own += [str(parent) for parent in traits[ref].parents if parent not in others]
+    if not own:
+        return "."
+    shown = ", ".join(own[:5])
+    return f": one for each of {shown}{' and others' if len(own) > 5 else ''}."
+
+
+def _told(links: list[Match]) -> str:
+    """Return the strongest counter-evidence of the group as a sentence."""
+    pieces = sorted(
+        (piece for match in links for piece in match.counter_evidence if piece.signal == "name"),
+        key=lambda piece: (piece.bits, piece.detail),
+    )
+    detail = pieces[0].detail if pieces else "each has columns of its own"
+    return f"Tables that belong together without being one: {detail}."
+
+
+def spanning_pairs(members: tuple[TableRef, ...], links: Links, most: int) -> tuple[Match, ...]:
+    """Return all matches among few members; of more than `most`, each one's strongest only."""
+    every = links.among(members)
+    if len(members) <= most:
+        return every
+    kept: dict[tuple[TableRef, TableRef], Match] = {}
+    seen: set[TableRef] = set()
+    for match in every:
+        if match.left not in seen or match.right not in seen:
+            kept[match.left, match.right] = match
+            seen |= {match.left, match.right}
+    return tuple(kept.values())

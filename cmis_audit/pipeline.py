@@ -1,0 +1,238 @@
+"""The stages in order. The only module that knows more than one of them.
+
+Each function imports its stages when it is called: a command loads what it uses.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from cmis_audit import resources
+from cmis_audit.checks import PARAMETERS, run_checks
+from cmis_audit.errors import SourceError
+from cmis_audit.model.canonical import fingerprint
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.finding import Facts
+from cmis_audit.model.report import Report, Totals
+from cmis_audit.model.rule import RulePack
+from cmis_audit.model.visibility import Visibility
+from cmis_audit.rulepack import load_pack
+from cmis_audit.score import score
+
+if TYPE_CHECKING:
+    from cmis_audit.source.connection import Limits, Target
+    from cmis_audit.source.filters import Filters
+    from cmis_audit.source.live import LiveSource
+
+Notify = Callable[[str], None]
+"""Called with the name of each stage as it begins."""
+
+_T = TypeVar("_T")
+
+DEMO_DATABASE = "cmis_marketing"
+DEMO_VERSION = 16
+
+
+def _silently(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What is to be read, and how."""
+
+    target: "Target"
+    limits: "Limits"
+    now: datetime
+    """When it is read; a snapshot keeps its own moment."""
+    load_timeout_ms: int = 120_000
+    filters: "Filters | None" = None
+    ask_password: Callable[[], str] | None = None
+    """Asked when the server wants a password and there is none."""
+
+
+def audit(catalog: Catalog, pack: RulePack, notify: Notify = _silently) -> Report:
+    """Return the report on a catalog: match, cluster, check, score."""
+    from importlib.metadata import version
+
+    from cmis_audit.cluster.clusters import build_clusters
+    from cmis_audit.cluster.versions import version_tables
+    from cmis_audit.match.matches import find_matches
+
+    notify(f"comparing {len(catalog.tables)} tables")
+    matches = find_matches(catalog, pack)
+    notify("grouping")
+    clusters = build_clusters(catalog, matches, pack)
+    facts = Facts(
+        catalog=catalog,
+        clusters=clusters,
+        version_tables=version_tables(clusters, matches),
+    )
+    findings = run_checks(pack.rules, facts)
+    return Report(
+        tool_version=version("cmis-audit"),
+        catalog=catalog,
+        fingerprint=fingerprint(catalog),
+        totals=totals_of(catalog),
+        score=score(findings, clusters, pack),
+        clusters=clusters,
+        findings=findings,
+        rules=pack.rules,
+        not_assessed=catalog.skipped,
+    )
+
+
+def totals_of(catalog: Catalog) -> Totals:
+    statistics = [table.statistics for table in catalog.tables if table.statistics is not None]
+    rows = [each.rows_estimate for each in statistics if each.rows_estimate is not None]
+    sizes = [each.total_bytes for each in statistics if each.total_bytes is not None]
+    return Totals(
+        schemas=len({table.ref.schema for table in catalog.tables}),
+        tables=len(catalog.tables),
+        views=len(catalog.views),
+        columns=sum(len(table.columns) for table in catalog.tables),
+        foreign_keys=sum(len(table.foreign_keys) for table in catalog.tables),
+        rows_estimate=sum(rows) if rows else None,
+        bytes=sum(sizes) if sizes else None,
+    )
+
+
+def rule_pack(name: str, own: Path | None) -> RulePack:
+    """Return a pack whose checks are known to exist."""
+    return load_pack(name, own, checks=PARAMETERS)
+
+
+def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:
+    """Return the catalog of a snapshot, an SQL file or a live server, as filtered."""
+    from cmis_audit.source.filters import filtered
+
+    file = _file_of(intake)
+    if file is None:
+        catalog = _asking(intake, lambda source: source.read(), notify)
+    elif file.suffix == ".json":
+        from cmis_audit.source.snapshot import read_snapshot
+
+        notify(f"reading {file}")
+        catalog = read_snapshot(file)
+    else:
+        catalog = _catalog_of_sql(file, intake, notify)
+    return filtered(catalog, intake.filters) if intake.filters else catalog
+
+
+def _file_of(intake: Intake) -> Path | None:
+    """Return the file that SOURCE names, if it names one."""
+    from cmis_audit.source.connection import is_conninfo
+
+    source = intake.target.source
+    if not source or not source.endswith((".json", ".sql")):
+        return None
+    path = Path(source)
+    if path.exists():
+        return path
+    if is_conninfo(source):
+        return None
+    raise SourceError(f"{source}: there is no such file (a database of that name goes with -d)")
+
+
+def _live(intake: Intake, notify: Notify) -> "LiveSource":
+    from cmis_audit.source.live import LiveSource
+
+    return LiveSource(
+        intake.target,
+        now=intake.now,
+        limits=intake.limits,
+        progress=lambda done, total, what: notify(f"reading {what}" if done < total else "read"),
+    )
+
+
+def _asking(intake: Intake, read: Callable[["LiveSource"], _T], notify: Notify) -> _T:
+    """Read; where the server wants a password and there was none, ask for it and read again."""
+    notify("connecting")
+    try:
+        return read(_live(intake, notify))
+    except SourceError as error:
+        # libpq asks only once it has been refused; the message is the source's own
+        wanted = "a password is wanted" in str(error)
+        if not wanted or intake.ask_password is None or intake.target.password is not None:
+            raise
+        target = msgspec.structs.replace(intake.target, password=intake.ask_password())
+        return read(_live(dataclasses.replace(intake, target=target), notify))
+
+
+def _catalog_of_sql(file: Path, intake: Intake, notify: Notify) -> Catalog:
+    from cmis_audit.scratch import intake as scratch
+    from cmis_audit.scratch.embedded import embedded_server
+    from cmis_audit.source.connection import Target
+
+    notify("starting a scratch server")
+    with embedded_server() as server:
+        notify(f"loading {file}")
+        seconds = intake.load_timeout_ms / 1000
+        loaded = scratch.load_sql(file, server, scratch.Limits(seconds=seconds))
+        target = Target(source=loaded.conninfo)
+        source = _live(dataclasses.replace(intake, target=target), notify)
+        catalog = source.read()
+    skipped = tuple(sorted({*catalog.skipped, *loaded.skipped}))
+    return msgspec.structs.replace(catalog, skipped=skipped)
+
+
+def demo_catalog(now: datetime, notify: Notify = _silently) -> Catalog:
+    """Return the catalog of the documented database, built on an embedded server."""
+    from cmis_audit.scratch.embedded import embedded_server
+    from cmis_audit.scratch.trusted import run_files
+    from cmis_audit.source.connection import Limits, Target
+
+    notify(f"starting PostgreSQL {DEMO_VERSION}")
+    with embedded_server(DEMO_VERSION) as server:
+        conninfo = server.create_database(DEMO_DATABASE)
+        notify(f"building {DEMO_DATABASE}")
+        run_files(conninfo, (f for f in resources.demo_sql().iterdir() if f.name.endswith(".sql")))
+        intake = Intake(target=Target(source=conninfo), limits=Limits(), now=now)
+        return _live(intake, notify).read()
+
+
+def visibility_of(intake: Intake, notify: Notify = _silently) -> Visibility:
+    """Return what the role can see of a live server."""
+    if _file_of(intake) is not None:
+        source = intake.target.source
+        raise SourceError(f"{source} is a file: what a role may see is a question to a server")
+    return _asking(intake, lambda source: source.visibility(), notify)
+
+
+def snapshot_text(catalog: Catalog) -> str:
+    """Return the catalog as a file that `catalog_of` takes back."""
+    from cmis_audit.source.snapshot import snapshot_text as text_of
+
+    return text_of(catalog)
+
+
+def format_names() -> tuple[str, ...]:
+    """Return the formats that `documents` knows."""
+    from cmis_audit.render import EMITTERS
+
+    return tuple(EMITTERS)
+
+
+def documents(
+    report: Report, formats: tuple[str, ...], notify: Notify = _silently
+) -> Mapping[str, str]:
+    """Return file names and texts of the report in the given formats, in their order."""
+    from cmis_audit.render import EMITTERS
+
+    found = {}
+    for name in dict.fromkeys(formats):
+        notify(f"writing {name}")
+        found[EMITTERS[name].file_name] = EMITTERS[name].render(report)
+    return found
+
+
+def summary(report: Report, *, color: bool, width: int, files: tuple[str, ...]) -> str:
+    """Return the short text for a terminal; `files` are what was written."""
+    from cmis_audit.render.terminal import summary as text_of
+
+    return text_of(report, color=color, width=width, files=files)

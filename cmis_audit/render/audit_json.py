@@ -1,0 +1,173 @@
+"""The audit as JSON, for programs: `audit.json`, described by `reports/schemas/audit.schema.json`.
+
+Keys and meanings are fixed by `format_version`; keys may be added.
+"""
+
+import json
+import re
+from typing import Final
+
+from cmis_audit.model.cluster import Cluster, ComparisonRow, Member
+from cmis_audit.model.finding import Finding
+from cmis_audit.model.match import Evidence, Match
+from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.report import FORMAT_VERSION, Report
+from cmis_audit.model.score import Deduction
+from cmis_audit.render.evidence import confidence_of
+
+JsonObject = dict[str, object]
+
+# Lone surrogates cannot be written as UTF-8; the others make a terminal or an editor show the text
+# otherwise than it is. JSON takes all of them as escapes.
+_ESCAPED: Final = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
+
+
+def render_json(report: Report) -> str:
+    """Return the audit as JSON: the same report gives the same bytes, UTF-8, a newline last."""
+    text = json.dumps(_audit(report), indent=2, ensure_ascii=False, allow_nan=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+def _audit(report: Report) -> JsonObject:
+    catalog = report.catalog
+    return {
+        "format_version": FORMAT_VERSION,
+        "tool": {"name": "cmis-audit", "version": report.tool_version},
+        "source": {
+            "database": catalog.database,
+            "server_version": catalog.server_version,
+            "read_at": catalog.read_at,
+            "fingerprint": report.fingerprint,
+            "role": catalog.role,
+        },
+        "totals": {
+            "schemas": report.totals.schemas,
+            "tables": report.totals.tables,
+            "views": report.totals.views,
+            "columns": report.totals.columns,
+            "foreign_keys": report.totals.foreign_keys,
+            "rows_estimate": report.totals.rows_estimate,
+            "bytes": report.totals.bytes,
+        },
+        "score": _score(report),
+        "clusters": [_cluster(report, cluster) for cluster in report.clusters],
+        "findings": [_finding(finding) for finding in report.findings],
+        "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
+    }
+
+
+def _score(report: Report) -> JsonObject:
+    score = report.score
+    return {
+        "value": score.value,
+        "exact": round(score.exact, 4),
+        "grade": score.grade,
+        "label": score.label,
+        "pack": score.pack,
+        "pack_fingerprint": score.pack_fingerprint,
+        "deductions": [_deduction(one) for one in score.deductions],
+    }
+
+
+def _deduction(one: Deduction) -> JsonObject:
+    return {
+        "rule": one.rule,
+        "title": one.title,
+        "points": round(one.points, 4),
+        "points_per_unit": round(one.points_per_unit, 4),
+        "cap": round(one.cap, 4),
+        "unit": one.unit,
+        "units": one.units,
+        "findings": list(one.findings),
+        "payoff": round(one.payoff, 4),
+    }
+
+
+def _cluster(report: Report, cluster: Cluster) -> JsonObject:
+    payoff = sum(gain.points for gain in report.score.payoffs if gain.cluster == cluster.id)
+    return {
+        "id": cluster.id,
+        "name": cluster.name,
+        "verdict": cluster.verdict,
+        "kind": cluster.kind,
+        "confidence": round(cluster.confidence, 3),
+        "priority": cluster.priority,
+        "reason": cluster.reason,
+        "canonical": _table(cluster.canonical),
+        "canonical_reason": cluster.canonical_reason,
+        "tables_before": cluster.tables_before,
+        "tables_after": cluster.tables_after,
+        "payoff": round(payoff, 4),
+        "members": [_member(member) for member in cluster.members],
+        "pairs": [_pair(match) for match in cluster.pairs],
+        "comparison": [_comparison_row(row) for row in cluster.comparison],
+        "issues": list(cluster.issues),
+    }
+
+
+def _member(member: Member) -> JsonObject:
+    return {
+        "table": _table(member.table),
+        "role": member.role,
+        "columns": member.columns,
+        "rows_estimate": member.rows_estimate,
+        "shape": member.shape,
+        "naming": member.naming,
+        "note": member.note,
+        "suggested_name": member.suggested_name,
+    }
+
+
+def _pair(match: Match) -> JsonObject:
+    return {
+        "left": _table(match.left),
+        "right": _table(match.right),
+        "relation": match.relation,
+        "bits": round(match.bits, 2),
+        "confidence": round(confidence_of(match), 3),
+        "same_name_columns": list(match.same_name_columns),
+        "aligned_columns": [
+            {
+                "left": one.left,
+                "right": one.right,
+                "how": one.how,
+                "bits": round(one.bits, 2),
+                "same_type": one.same_type,
+            }
+            for one in match.columns
+        ],
+        "containment": round(match.containment, 3),
+        "jaccard": round(match.jaccard, 3),
+        "evidence": [_evidence(one) for one in match.evidence],
+        "counter_evidence": [_evidence(one) for one in match.counter_evidence],
+    }
+
+
+def _evidence(one: Evidence) -> JsonObject:
+    return {"signal": one.signal, "bits": round(one.bits, 2), "detail": one.detail}
+
+
+def _comparison_row(row: ComparisonRow) -> JsonObject:
+    cells: dict[str, str] = {}
+    for cell in row.cells:
+        key, value = str(cell.table), f"{quote_ident(cell.column)} {cell.type}"
+        cells[key] = f"{cells[key]}, {value}" if key in cells else value
+    return {"concept": row.concept, "cells": cells, "type_drift": row.type_drift}
+
+
+def _finding(finding: Finding) -> JsonObject:
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "subjects": [_table(ref) for ref in finding.subjects],
+        "message": finding.message,
+        "evidence": finding.evidence,
+        "clusters": list(finding.clusters),
+    }
+
+
+def _table(ref: TableRef | None) -> str | None:
+    return None if ref is None else str(ref)

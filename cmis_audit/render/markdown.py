@@ -1,0 +1,110 @@
+"""The report as Markdown, for people: `report.md`.
+
+Nothing in the templates may be printed unescaped by oversight: they hold no macros, and whatever an
+expression yields passes `escape.escaped`, which leaves only Safe text alone.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.report import Report
+from cmis_audit.render import diagram, evidence, outlook, overview, risk, sections, units
+from cmis_audit.render.escape import Safe, code, escaped, html_code, joined, table, text
+from cmis_audit.resources import report_templates
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render_markdown(report: Report) -> str:
+    """Return the whole report as GitHub-flavoured Markdown."""
+    consolidate = sections.cluster_sections(report, Verdict.CONSOLIDATE)
+    apart = outlook.with_verdict(report, Verdict.KEEP_APART)
+    clusters = tuple(section.cluster for section in consolidate)
+    body = (
+        _environment()
+        .get_template("report.md.j2")
+        .render(
+            report=report,
+            catalog=report.catalog,
+            consolidate=consolidate,
+            critical=[one for one in consolidate if one.cluster.priority == "critical"],
+            review=sections.cluster_sections(report, Verdict.REVIEW),
+            apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
+            families=[one for one in apart if len(one.members) > overview.BIG_GROUP],
+            total=outlook.totals(clusters),
+            domains=outlook.domain_rows(report, clusters),
+            prose=_prose(report),
+        )
+    )
+    return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
+
+
+@cache
+def _environment() -> "Environment":
+    # 40 ms, and only this format needs it.
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (report_templates() / name).read_text("utf-8")),
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        sections=sections,
+        overview=overview,
+        evidence=evidence,
+        diagram=diagram,
+        outlook=outlook,
+        risk=risk,
+        code=code,
+        html_code=html_code,
+        joined=joined,
+        table=table,
+    )
+    named: dict[str, Callable[..., object]] = {
+        name: getattr(units, name)
+        for name in ("counted", "human_bytes", "human_rows", "percent", "points", "signed", "bar")
+    }
+    environment.globals.update(named)
+    return environment
+
+
+def _prose(report: Report) -> Callable[[str], Safe]:
+    """Return a function that escapes a sentence and sets the tables it names as code."""
+    refs: set[TableRef] = {one.table for cluster in report.clusters for one in cluster.members}
+    refs.update(ref for finding in report.findings for ref in finding.subjects)
+    names = sorted((str(ref) for ref in refs), key=lambda name: (-len(name), name))
+    if not names:
+        return text
+    pattern = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w$])")
+    return partial(_marked_up, pattern)
+
+
+def _marked_up(pattern: re.Pattern[str], sentence: str) -> Safe:
+    # Splitting at a capturing group: every second part is a name.
+    parts = pattern.split(sentence)
+    return Safe(
+        "".join(
+            code(part) if number % 2 else _kept_spaces(part) for number, part in enumerate(parts)
+        )
+    )
+
+
+def _kept_spaces(part: str) -> str:
+    """Escape a part of a sentence without losing the blanks at its ends."""
+    inner = part.strip(" ")
+    if not inner:
+        return part
+    start = part.index(inner)
+    return part[:start] + text(inner) + part[start + len(inner) :]

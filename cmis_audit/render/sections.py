@@ -1,0 +1,186 @@
+"""What the parts of the Markdown report show, ready for its templates."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.cluster import Cluster, Member, Role, Verdict
+from cmis_audit.model.match import Match
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.report import Report
+from cmis_audit.model.traits import MetricShape
+from cmis_audit.render import evidence, outlook, risk
+from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.impact import Dependent, dependents
+from cmis_audit.render.outline import Outline, TargetColumn, leftovers, outline
+from cmis_audit.render.units import counted, human_rows, short_type
+
+TELLING_PAIRS: Final = 5
+LEDGERS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSection:
+    """One consolidate or review cluster with all that its section prints."""
+
+    number: int
+    anchor: str
+    cluster: Cluster
+    names: dict[TableRef, Safe]
+    payoff: float
+    score_then: int
+    pairs: list[Match]
+    only_in: list[tuple[Safe, tuple[TargetColumn, ...]]]
+    outline: Outline
+    impact: tuple[Dependent, ...]
+    risks: list[risk.Factor]
+
+    @property
+    def link(self) -> Safe:
+        return Safe(f"[{text(self.cluster.name)}](#{self.anchor})")
+
+    @property
+    def leaving(self) -> int:
+        return self.cluster.tables_before - self.cluster.tables_after
+
+    @property
+    def drifting(self) -> int:
+        return sum(row.type_drift for row in self.cluster.comparison)
+
+    @property
+    def has_shapes(self) -> bool:
+        return any(member.shape for member in self.cluster.members)
+
+    @property
+    def impact_counts(self) -> list[tuple[str, int]]:
+        return list(Counter(one.kind for one in self.impact).items())
+
+
+def cluster_sections(report: Report, verdict: Verdict) -> list[ClusterSection]:
+    """Return the sections of all clusters with a verdict, in the report's order."""
+    return [
+        _section(report, cluster, number)
+        for number, cluster in enumerate(outlook.with_verdict(report, verdict), start=1)
+    ]
+
+
+def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
+    names = evidence.short_names(cluster)
+    catalog = report.catalog
+    payoff = outlook.payoff_of(report, cluster)
+    impact = dependents(catalog, cluster)
+    lone = leftovers(catalog, cluster)
+    return ClusterSection(
+        number=number,
+        anchor=f"{cluster.verdict}-{number}",
+        cluster=cluster,
+        names=names,
+        payoff=payoff,
+        score_then=min(100, int(report.score.exact + payoff + 0.5)),
+        pairs=evidence.telling_first(cluster.pairs),
+        only_in=[(names[ref], columns) for ref, columns in lone.items() if columns],
+        outline=outline(catalog, cluster),
+        impact=impact,
+        risks=risk.factors(catalog, cluster, impact),
+    )
+
+
+def members_table(section: ClusterSection, catalog: Catalog) -> Safe:
+    """Return the members with size, role, and what else is known of them."""
+    keyed = {one.ref: one.primary_key is not None for one in catalog.tables}
+    headers = ["Table", "Role", "Columns", "Rows", "Primary key", "Why"]
+    rows: list[list[object]] = [
+        [
+            code(str(member.table)),
+            Safe(f"**{member.role}**") if member.role is Role.CANONICAL else member.role,
+            member.columns,
+            human_rows(member.rows_estimate),
+            "yes" if keyed.get(member.table) else "no",
+            member.note,
+        ]
+        for member in section.cluster.members
+    ]
+    return table(headers, rows, "llrrll")
+
+
+def shapes_table(section: ClusterSection) -> Safe:
+    """Return the members of a fragmented-metrics cluster by the way they store a measurement."""
+    groups: dict[MetricShape | None, list[Member]] = {}
+    for member in section.cluster.members:
+        groups.setdefault(member.shape, []).append(member)
+    order = [*MetricShape, None]
+    rows: list[list[object]] = [
+        [
+            shape or "no measurements",
+            len(groups[shape]),
+            joined(", ", [section.names[member.table] for member in groups[shape]]),
+            joined(", ", [code(name) for name in _namings(groups[shape])]) or evidence.MISSING,
+        ]
+        for shape in order
+        if shape in groups
+    ]
+    return table(["Shape", "Tables", "Which", "The metric is named by"], rows, "lrll")
+
+
+def outline_table(section: ClusterSection) -> Safe:
+    """Return the columns of the merged table, in outline."""
+    repeated = Counter(column.name for column in section.outline.columns)
+    merged = sum(member.role is not Role.RELATED for member in section.cluster.members)
+    rows: list[list[object]] = [
+        [
+            code(column.name),
+            text(short_type(column.type)) if column.type else Safe("**to be decided**"),
+            f"{len(column.members)} of {merged}",
+            _remark(column, section.names, repeated[column.name] > 1),
+        ]
+        for column in section.outline.columns
+    ]
+    return table(["Column", "Type", "Held by", "Remark"], rows, "llrl")
+
+
+def impact_table(section: ClusterSection) -> Safe:
+    """Return the objects that name the members."""
+    rows: list[list[object]] = [
+        [
+            one.kind,
+            code(one.name),
+            one.how,
+            joined(", ", [section.names[ref] for ref in one.members]),
+        ]
+        for one in section.impact
+    ]
+    return table(["Kind", "Object", "How", "Member"], rows, "llll")
+
+
+def impact_line(section: ClusterSection) -> str:
+    """Return how many objects of each kind name the members: `2 foreign keys, 1 view`."""
+    plurals = {"policy": "policies"}
+    return ", ".join(
+        counted(number, kind, plurals.get(kind, "")) for kind, number in section.impact_counts
+    )
+
+
+def distinct_names(columns: Iterable[TargetColumn]) -> list[Safe]:
+    """Return the column names as code spans, each once, in the order given."""
+    return [code(name) for name in dict.fromkeys(column.name for column in columns)]
+
+
+def _namings(members: list[Member]) -> list[str]:
+    return sorted({member.naming for member in members if member.naming})
+
+
+def _remark(column: TargetColumn, names: dict[TableRef, Safe], repeated: bool) -> Safe:  # noqa: FBT001
+    parts: list[object] = []
+    if len(column.types) > 1:
+        seen = ", ".join(short_type(name) for name in column.types)
+        zones = {"tz" in short_type(name) for name in column.types if "time" in name}
+        parts.append(f"{evidence.DRIFT} seen as {seen}")
+        if len(zones) > 1:
+            parts.append("the zone of the values without one must be known")
+    if len(column.members) == 1:
+        parts.append(Safe(f"only in {names[column.members[0]]}"))
+    if repeated:
+        parts.append("one of several columns of this name that do not align")
+    return joined("; ", parts)

@@ -1,0 +1,192 @@
+"""The short summary for a terminal, returned as text."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from cmis_audit.model.cluster import Cluster, Priority, Verdict
+from cmis_audit.model.report import Report
+from cmis_audit.render import outlook
+from cmis_audit.render.escape import visible
+from cmis_audit.render.units import counted, percent, points
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+MOST_CLUSTERS: Final = 10
+MOST_REVIEWS: Final = 3
+BAR_WIDTH: Final = 30
+NARROW: Final = 72
+MOST_WIDTH: Final = 120
+_PRIORITY_STYLES: Final = {
+    Priority.CRITICAL: "bold red",
+    Priority.HIGH: "red",
+    Priority.MEDIUM: "yellow",
+    Priority.LOW: "dim",
+}
+_MARGIN: Final = (0, 0, 0, 2)
+
+
+def summary(
+    report: Report, *, color: bool = False, width: int = 80, files: Sequence[str] = ()
+) -> str:
+    """Return what a person wants to see first, in at most some thirty lines of `width` columns.
+
+    `files` are the paths of what was written. Without `color` there is no escape sequence in it.
+    """
+    # rich takes 50 ms to import; only this format needs it.
+    from rich.console import Console
+    from rich.padding import Padding
+
+    console = Console(
+        file=io.StringIO(),
+        width=max(40, min(width, MOST_WIDTH)),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as captured:
+        for part in _parts(report, console.width):
+            console.print(part if isinstance(part, str) else Padding(part, _MARGIN))
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    # Paths are for copying: never cut, never wrapped.
+    lines += ["", *(f"  {visible(path)}" for path in files)] if files else []
+    return "\n".join(lines) + "\n"
+
+
+def _parts(report: Report, width: int) -> "list[RenderableType]":
+    consolidate = outlook.with_verdict(report, Verdict.CONSOLIDATE)
+    review = outlook.with_verdict(report, Verdict.REVIEW)
+    parts: list[RenderableType] = [_title(report), "", _score(report)]
+    if any(one.points for one in report.score.deductions):
+        parts += [_deductions(report)]
+    if consolidate:
+        total = outlook.totals(consolidate)
+        share = percent(total.leaving, report.totals.tables)
+        of_all = f"{total.leaving} of {counted(report.totals.tables, 'table')} ({share})"
+        parts += ["", _line(f"Merging what is kept more than once lets {of_all} go:")]
+        parts += [_clusters(report, consolidate[:MOST_CLUSTERS], width)]
+        parts += _more(len(consolidate) - MOST_CLUSTERS, "group")
+    elif report.totals.tables:
+        parts += ["", _line("No two tables were found to store the same thing.")]
+    else:
+        parts += ["", _line("There are no tables that the role could read.")]
+    if review:
+        parts += ["", _line("For a person to decide:")]
+        parts += [_clusters(report, review[:MOST_REVIEWS], width)]
+        parts += _more(len(review) - MOST_REVIEWS, "group")
+    parts += ["", _line(_aside(report))]
+    parts += _next_step(report, consolidate)
+    return parts
+
+
+def _title(report: Report) -> "Text":
+    from rich.text import Text
+
+    catalog = report.catalog
+    title = Text(visible(catalog.database), style="bold", overflow="ellipsis", no_wrap=True)
+    facts = (
+        f"  PostgreSQL {catalog.server_version}",
+        counted(report.totals.tables, "table"),
+        counted(report.totals.schemas, "schema"),
+        f"read {catalog.read_at[:10]}",
+    )
+    return title.append(visible(" · ".join(facts)), style="not bold dim")
+
+
+def _score(report: Report) -> "Text":
+    from rich.text import Text
+
+    score = report.score
+    style = "green" if score.value >= 85 else "yellow" if score.value >= 50 else "red"
+    full = round(BAR_WIDTH * score.value / 100)
+    return Text.assemble(
+        (f"{score.value}/100 ", f"bold {style}"),
+        ("█" * full, style),
+        ("░" * (BAR_WIDTH - full), "dim"),
+        (f"  grade {visible(score.grade)}", f"bold {style}"),
+        f" · {visible(score.label)}",
+        overflow="ellipsis",
+        no_wrap=True,
+    )
+
+
+def _deductions(report: Report) -> "Table":
+    grid = _grid("right", "left", "left", "left")
+    for one in report.score.deductions:
+        if one.points:
+            units = counted(one.units, "group" if one.unit == "cluster" else "table")
+            capped = ", capped" if one.units * one.points_per_unit > one.cap else ""
+            charged = f"{units} × {points(one.points_per_unit)}{capped}"
+            grid.add_row(f"−{points(one.points)}", one.rule, visible(one.title), charged)
+    return grid
+
+
+def _clusters(report: Report, clusters: tuple[Cluster, ...], width: int) -> "Table":
+    from rich.text import Text
+
+    grid = _grid("left", "left", "left", "left", "right")
+    word = "confidence " if width >= NARROW else ""
+    for cluster in clusters:
+        payoff = outlook.payoff_of(report, cluster)
+        merging = cluster.verdict is Verdict.CONSOLIDATE
+        before, after = cluster.tables_before, cluster.tables_after
+        grid.add_row(
+            Text(cluster.priority if merging else "review", _PRIORITY_STYLES[cluster.priority]),
+            Text(visible(cluster.name), no_wrap=True, overflow="ellipsis"),
+            f"{before} → {counted(after, 'table')}" if merging else _members(cluster),
+            f"{word}{cluster.confidence:.2f}",
+            f"+{points(payoff)} points" if merging else "",
+        )
+    return grid
+
+
+def _members(cluster: Cluster) -> str:
+    return counted(len(cluster.members), "table")
+
+
+def _aside(report: Report) -> str:
+    apart = sum(one.verdict is Verdict.KEEP_APART for one in report.clusters)
+    unread = len(report.not_assessed)
+    looked = f"{counted(apart, 'group')} of look-alikes kept apart"
+    return f"{looked} · {counted(unread, 'object')} not assessed"
+
+
+def _next_step(report: Report, consolidate: tuple[Cluster, ...]) -> "list[RenderableType]":
+    if not consolidate:
+        return []
+    best = max(consolidate, key=lambda cluster: outlook.payoff_of(report, cluster))
+    gain = outlook.payoff_of(report, best)
+    if not gain:
+        return []
+    then = min(100, int(report.score.exact + gain + 0.5))
+    step = f"Next: read the section on {visible(best.name)}; merging it makes the score {then}."
+    return [_line(step)]
+
+
+def _more(number: int, noun: str) -> "list[RenderableType]":
+    return [_line(f"and {counted(number, noun)} more")] if number > 0 else []
+
+
+def _line(text: str) -> "Text":
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _grid(*alignments: str) -> "Table":
+    """Return a table without lines; what does not fit its column ends in an ellipsis."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    for alignment in alignments:
+        right = alignment == "right"
+        grid.add_column(justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    return grid

@@ -1,0 +1,200 @@
+"""A live server as a source of the catalog."""
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg.adapt import Buffer, Loader
+
+from cmis_audit.errors import SourceError
+from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.visibility import Visibility
+from cmis_audit.source.connection import (
+    NEWEST_MAJOR,
+    OLDEST_MAJOR,
+    AnyConnection,
+    Limits,
+    Target,
+    connect,
+    describe,
+    place_of,
+    secrets_of,
+)
+from cmis_audit.source.failures import Place, is_moved, query_failure
+from cmis_audit.source.reader import (
+    CATALOG,
+    SESSION,
+    VISIBILITY,
+    VISIBLE_COLUMNS,
+    Batch,
+    Progress,
+    Reader,
+)
+from cmis_audit.source.rows import catalog_from_rows, session_of, vanished
+from cmis_audit.source.visibility import visibility_from_rows
+
+_ATTEMPTS = 3
+
+
+class LiveSource:
+    """Reads a PostgreSQL server, 13 to 18, as one role can see it."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        now: datetime,
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._target = target
+        self._now = now
+        self._limits = limits or Limits()
+        self._progress = progress
+        self.round_trips = 0
+        """Of the last read; connecting not counted."""
+
+    def __repr__(self) -> str:
+        return f"LiveSource({describe(self._target)})"
+
+    def read(self) -> Catalog:
+        """Return the catalog of the database.
+
+        Raises SourceError in one line when the server cannot be reached or read.
+        """
+        with closing(connect(self._target, self._limits)) as connection:
+            reader = self._read_settled(connection)
+            version = connection.info.server_version
+            with _no_collection():
+                if VISIBILITY.queries[0] in reader.rows:
+                    hidden = visibility_from_rows(reader.rows).hidden
+                    reader.skipped.extend(hidden)
+                return catalog_from_rows(
+                    reader.rows,
+                    version_number=version,
+                    read_at=_iso(self._now),
+                    skipped=(*reader.skipped, *_newer(version)),
+                )
+
+    def visibility(self) -> Visibility:
+        """Return what the role can and cannot see; raises SourceError as read() does."""
+        with closing(connect(self._target, self._limits)) as connection:
+            mandatory = Batch(what=VISIBILITY.what, queries=VISIBILITY.queries)
+            batches = (SESSION, mandatory, VISIBLE_COLUMNS)
+            reader = self._attempt(connection, batches)
+            return visibility_from_rows(reader.rows)
+
+    def _read_settled(self, connection: AnyConnection) -> Reader:
+        """Read until nothing was dropped meanwhile; the third time say so and go on."""
+        reader = self._attempt(connection, CATALOG, retries=_ATTEMPTS - 1)
+        for _ in range(_ATTEMPTS - 1):
+            if vanished(reader.rows) == 0:
+                break
+            reader = self._attempt(connection, CATALOG, retries=_ATTEMPTS - 1)
+        gone = vanished(reader.rows)
+        if gone:
+            reader.skipped.append(
+                Skipped(
+                    what=f"{gone} definitions of constraints, indexes and the like",
+                    why="another session dropped them while they were read",
+                )
+            )
+        return reader
+
+    def _attempt(
+        self, connection: AnyConnection, batches: Iterable[Batch], retries: int = 0
+    ) -> Reader:
+        place = place_of(connection)
+        _refuse_strangers(connection, place)
+        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            _tolerate_any_bytes(connection)
+        while True:
+            reader = Reader(connection, self._limits, connection.info.server_version // 10000)
+            try:
+                with _no_collection():
+                    reader.read(batches, self._progress)
+            except psycopg.Error as error:
+                if retries > 0 and is_moved(error) and not connection.broken:
+                    retries -= 1
+                    _roll_back(connection)
+                    continue
+                raise self._failure(error, place, reader.reading) from None
+            except UnicodeDecodeError as error:
+                message = f"cannot read {reader.reading} from {place}: a name is not in UTF-8"
+                raise SourceError(f"{message} ({error.reason})") from None
+            finally:
+                self.round_trips = reader.round_trips
+            if not session_rows_complete(reader):
+                raise SourceError(f"cannot read {place}: the server does not know its own role")
+            return reader
+
+    def _failure(self, error: psycopg.Error, place: Place, what: str) -> SourceError:
+        limits = (self._limits.statement_timeout_ms, self._limits.lock_timeout_ms)
+        return query_failure(error, place, what, limits, secrets_of(self._target))
+
+
+def session_rows_complete(reader: Reader) -> bool:
+    return bool(reader.rows["session"]) and bool(session_of(reader.rows).database)
+
+
+def _refuse_strangers(connection: AnyConnection, place: Place) -> None:
+    """Raise SourceError for what speaks PostgreSQL's protocol and is too old or something else."""
+    said = connection.info.parameter_status("server_version") or "unknown"
+    if "bouncer" in said.lower():
+        raise SourceError(
+            f"cannot read {place}: that is the console of a connection pooler; "
+            "name a database that it serves"
+        )
+    major = connection.info.server_version // 10000
+    if major < OLDEST_MAJOR:
+        raise SourceError(
+            f"cannot read {place}: server version {said[:40]} is not supported, "
+            f"PostgreSQL {OLDEST_MAJOR} or later is needed"
+        )
+
+
+def _newer(version: int) -> tuple[Skipped, ...]:
+    major = version // 10000
+    if major <= NEWEST_MAJOR:
+        return ()
+    return (
+        Skipped(
+            what=f"what is new in PostgreSQL {major}",
+            why=f"this version of cmis-audit knows PostgreSQL {OLDEST_MAJOR} to {NEWEST_MAJOR}",
+        ),
+    )
+
+
+def _roll_back(connection: AnyConnection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ROLLBACK")
+
+
+def _iso(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector out: it would walk a million new rows again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _TolerantText(Loader):
+    """Text of a database in SQL_ASCII, which may hold any bytes."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode("utf-8", "backslashreplace")
+
+
+def _tolerate_any_bytes(connection: AnyConnection) -> None:
+    for name in ("text", "name", "varchar", "bpchar", '"char"', "unknown"):
+        connection.adapters.register_loader(name, _TolerantText)

@@ -1,0 +1,87 @@
+"""The rows of all queries become one Catalog: pure, and the same whatever the order of the rows."""
+
+from typing import Any, NamedTuple
+
+from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.source import object_rows
+from cmis_audit.source.column_rows import UNKNOWN_TYPE, Columns
+from cmis_audit.source.constraint_rows import Constraints
+from cmis_audit.source.row_index import RowIndex, Rows
+from cmis_audit.source.statistic_rows import Statistics
+from cmis_audit.source.table_rows import Relations
+
+
+class Session(NamedTuple):
+    """The row of session.sql."""
+
+    database: str
+    role: str
+    server_version: str
+    version: str
+    superuser: bool
+    bypasses_row_security: bool
+    memberships: list[str]
+    block_size: int
+    tracks_activity: bool
+    comment: str | None
+    in_recovery: bool
+
+
+def session_of(rows: Rows) -> Session:
+    return Session._make(rows["session"][0])
+
+
+def catalog_from_rows(
+    rows: Rows, *, version_number: int, read_at: str, skipped: tuple[Skipped, ...] = ()
+) -> Catalog:
+    """Return the catalog that the rows describe; `version_number` is PostgreSQL's, as 160004."""
+    session = session_of(rows)
+    index = RowIndex(rows)
+    columns = Columns(index)
+    constraints = Constraints(index, columns)
+    statistics = Statistics(
+        index, block_size=session.block_size, never_analysed_is_zero=version_number < 140000
+    )
+    relations = Relations(index, columns, constraints, statistics)
+    parts: dict[str, Any] = {
+        "tables": relations.tables(),
+        "views": relations.views(),
+        "functions": object_rows.functions(index),
+        "sequences": object_rows.sequences(index),
+        "enums": object_rows.enums(index),
+        "domains": object_rows.domains(index, constraints),
+        "composite_types": object_rows.composite_types(index, columns),
+    }
+    used = frozenset(item.ref.schema for items in parts.values() for item in items)
+    return Catalog(
+        database=session.database,
+        server_version=session.server_version.split()[0],
+        server_version_number=version_number,
+        read_at=read_at,
+        role=session.role,
+        comment=session.comment,
+        schemas=object_rows.schemas(index, used),
+        extensions=object_rows.extensions(index),
+        skipped=tuple(sorted(set(skipped))),
+        **parts,
+    )
+
+
+def vanished(rows: Rows) -> int:
+    """Return how many objects have no definition: dropped by another session while we read."""
+    return (
+        sum(1 for row in rows["types"] if row[2] is None or (row[0] and row[2] == UNKNOWN_TYPE))
+        + sum(1 for row in rows["defaults"] if row[2] is None)
+        + sum(1 for row in rows["constraints"] if row[3] in ("c", "x") and row[13] is None)
+        + sum(1 for row in rows["triggers"] if row[5] is None)
+        + sum(1 for row in rows["functions"] if row[3] is None)
+        + sum(1 for row in rows.get("views", ()) if row[1] is None)
+        + _vanished_indexes(rows)
+    )
+
+
+def _vanished_indexes(rows: Rows) -> int:
+    carried = {row[12] for row in rows["constraints"] if row[3] in ("p", "u", "x")}
+    return sum(
+        1 for row in rows["indexes"] if not row[4] and row[11] is None and row[0] not in carried
+    )

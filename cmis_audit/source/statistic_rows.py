@@ -1,0 +1,132 @@
+"""Rows of page counts, activity and planner statistics become TableStatistics.
+
+What partitions have is summed up at the table they are folded into.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
+from cmis_audit.source.row_index import Relation, RowIndex, unpacked_names
+
+
+@dataclass(slots=True)
+class _Sum:
+    rows: int | None = None
+    heap_pages: int | None = None
+    index_pages: int = 0
+    scans: int = 0
+    writes: int = 0
+    last_use: str | None = None
+    indexes: dict[str, int] = field(default_factory=dict)
+
+
+class Statistics:
+    """The statistics of each kept table, by its OID."""
+
+    def __init__(self, index: RowIndex, *, block_size: int, never_analysed_is_zero: bool) -> None:
+        self._index = index
+        self._block_size = block_size
+        self._zero_is_unknown = never_analysed_is_zero
+        self._sums: dict[int, _Sum] = defaultdict(_Sum)
+        self._has_activity = "activity" in index.rows
+        for relation in (*index.kept.values(), *index.partitions):
+            self._add_size(relation)
+        tables = self._add_indexes()
+        for row in index.rows.get("activity", ()):
+            self._add_activity(tables.get(row[0], row[0]), row[1], row[2], row[3])
+        self._columns = _column_statistics(index)
+
+    def of(self, table: int, column_order: list[str]) -> TableStatistics:
+        """Return the statistics of a table; those of its columns in the given order."""
+        total = self._sums[table]
+        known = self._columns.get(self._index.refs[table], {})
+        heap = None if total.heap_pages is None else total.heap_pages * self._block_size
+        indexes = total.index_pages * self._block_size
+        return TableStatistics(
+            rows_estimate=total.rows,
+            total_bytes=None if heap is None else heap + indexes,
+            heap_bytes=heap,
+            index_bytes=None if heap is None else indexes,
+            scans=total.scans if self._has_activity else None,
+            writes=total.writes if self._has_activity else None,
+            last_use=total.last_use,
+            columns=tuple(known[name] for name in column_order if name in known) if known else (),
+            index_sizes=tuple(
+                sorted((name, pages * self._block_size) for name, pages in total.indexes.items())
+            ),
+        )
+
+    def _add_size(self, relation: Relation) -> None:
+        # A partitioned table keeps no rows of its own; ANALYZE may give it the sum, which is ours
+        # to make. Before PostgreSQL 14 a table never analysed has 0 pages and 0 rows.
+        if relation.kind not in ("r", "f"):
+            return
+        unknown = relation.rows < 0 or (
+            self._zero_is_unknown and relation.pages == 0 and relation.rows == 0
+        )
+        if unknown:
+            return
+        total = self._sums[self._index.top(relation.oid)]
+        total.rows = (total.rows or 0) + round(relation.rows)
+        pages = relation.pages + (relation.toast_pages or 0)
+        total.heap_pages = (total.heap_pages or 0) + pages
+
+    def _add_indexes(self) -> dict[int, int]:
+        """Add what indexes hold, and return the table of each by the index's OID."""
+        rows = self._index.indexes
+        for row in rows.values():
+            total = self._sums[self._index.top(row.relation)]
+            pages = max(row.pages, 0)
+            total.index_pages += pages
+            top = rows.get(self._top_index(row.oid)) if row.of_partition else row
+            # An index of one partition alone has no name at the level of the table.
+            if top is not None and not top.of_partition:
+                total.indexes[top.name] = total.indexes.get(top.name, 0) + pages
+        return {oid: row.relation for oid, row in rows.items()}
+
+    def _top_index(self, oid: int) -> int:
+        while parents := self._index.parents.get(oid):
+            oid = parents[0]
+        return oid
+
+    def _add_activity(self, table: int, scans: int, writes: int, last_use: str | None) -> None:
+        top = self._index.top(table)
+        if top not in self._index.kept:
+            return
+        total = self._sums[top]
+        total.scans += scans
+        total.writes += writes
+        total.last_use = max(filter(None, (total.last_use, last_use)), default=None)
+
+
+def _column_statistics(index: RowIndex) -> dict[object, dict[str, ColumnStatistics]]:
+    """Return the statistics of columns by table and column.
+
+    Of a table with inheritance children its own are taken, of a partitioned table the inherited.
+    """
+    wanted = {(ref.schema, ref.name): ref for oid, ref in index.refs.items() if oid in index.kept}
+    found: dict[object, dict[str, ColumnStatistics]] = {}
+    rows = index.rows.get("column_statistics", ())
+    for schema, table, _, names, nulls, distincts, widths in sorted(
+        rows, key=lambda row: row[2], reverse=True
+    ):
+        ref = wanted.get((schema, table))
+        if ref is None:
+            continue
+        found[ref] = {
+            name: ColumnStatistics(
+                column=name,
+                null_fraction=float(null),
+                distinct=float(distinct),
+                average_width_bytes=int(width),
+            )
+            for name, null, distinct, width in zip(
+                unpacked_names(names),
+                nulls.split(","),
+                distincts.split(","),
+                widths.split(","),
+                strict=True,
+            )
+        }
+    return found

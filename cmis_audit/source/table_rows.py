@@ -1,0 +1,182 @@
+"""Rows of relations and what hangs on them become Tables and Views."""
+
+from collections import Counter, defaultdict
+from typing import Protocol, TypeVar
+
+from cmis_audit.model.catalog import Grant, Policy, Table, TableKind, Trigger, View, ViewKind
+from cmis_audit.model.names import TableRef
+from cmis_audit.source.column_rows import Columns
+from cmis_audit.source.constraint_rows import Constraints
+from cmis_audit.source.row_index import Relation, RowIndex, numbers
+from cmis_audit.source.statistic_rows import Statistics
+
+_TABLE_KINDS = {"r": TableKind.TABLE, "p": TableKind.PARTITIONED, "f": TableKind.FOREIGN}
+_VIEW_KINDS = {"v": ViewKind.VIEW, "m": ViewKind.MATERIALIZED}
+_COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
+_TRUE = frozenset({"true", "on", "yes", "1", "t", "y", "tru", "tr", "ye"})
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=_Named)
+
+
+class Relations:
+    """Builds the tables and views of a catalog."""
+
+    def __init__(
+        self, index: RowIndex, columns: Columns, constraints: Constraints, statistics: Statistics
+    ) -> None:
+        self._index = index
+        self._columns = columns
+        self._constraints = constraints
+        self._statistics = statistics
+        self._partitions = Counter(index.top(relation.oid) for relation in index.partitions)
+        self._triggers = _triggers(index)
+        self._policies = _policies(index)
+        self._grants = _Grants(index)
+        self._definitions: dict[int, str | None] = dict(index.rows.get("views", ()))
+
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(
+            self._table(relation, ref) for ref, relation in self._sorted() if relation.kind in "rpf"
+        )
+
+    def views(self) -> tuple[View, ...]:
+        return tuple(
+            self._view(relation, ref) for ref, relation in self._sorted() if relation.kind in "vm"
+        )
+
+    def _sorted(self) -> list[tuple[TableRef, Relation]]:
+        refs = self._index.refs
+        pairs = [(refs[relation.oid], relation) for relation in self._index.kept.values()]
+        return sorted(pairs, key=lambda pair: (pair[0].schema, pair[0].name))
+
+    def _table(self, relation: Relation, ref: TableRef) -> Table:
+        oid, constraints = relation.oid, self._constraints
+        parents = (self._index.target(parent) for parent in self._index.parents.get(oid, ()))
+        return Table(
+            ref=ref,
+            kind=_TABLE_KINDS[relation.kind],
+            columns=self._columns.of(oid),
+            primary_key=constraints.primary_keys.get(oid),
+            uniques=_by_name(constraints.uniques.get(oid)),
+            foreign_keys=_by_name(constraints.foreign_keys.get(oid)),
+            checks=_by_name(constraints.checks.get(oid)),
+            exclusions=_by_name(constraints.exclusions.get(oid)),
+            indexes=_by_name(constraints.indexes.get(oid)),
+            triggers=_by_name(self._triggers.get(oid)),
+            row_security=relation.row_security,
+            force_row_security=relation.force_row_security,
+            policies=_by_name(self._policies.get(oid)),
+            comment=self._index.comments.get(("pg_class", oid)),
+            owner=self._index.role(relation.owner),
+            grants=self._grants.of(relation),
+            unlogged=relation.unlogged,
+            partition_key=relation.partition_key,
+            partitions=self._partitions[oid],
+            inherits=tuple(sorted(ref for ref in parents if ref is not None)),
+            server=relation.foreign_server,
+            statistics=self._statistics.of(oid, self._columns.names.get(oid, [])),
+        )
+
+    def _view(self, relation: Relation, ref: TableRef) -> View:
+        oid = relation.oid
+        return View(
+            ref=ref,
+            kind=_VIEW_KINDS[relation.kind],
+            columns=self._columns.of(oid),
+            definition=self._definitions.get(oid),
+            reads=self._index.read_by(oid),
+            comment=self._index.comments.get(("pg_class", oid)),
+            owner=self._index.role(relation.owner),
+            grants=self._grants.of(relation),
+            security_invoker=_is_set(relation.options, "security_invoker"),
+        )
+
+
+class _Grants:
+    """Access lists, each read once: many tables have the same."""
+
+    def __init__(self, index: RowIndex) -> None:
+        self._index = index
+        self._entries: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
+        for acl, grantee, privilege, grantable, _ in index.rows["grants"]:
+            self._entries[acl].append((grantee, privilege.lower(), grantable))
+        self._built: dict[tuple[str, int], tuple[Grant, ...]] = {}
+
+    def of(self, relation: Relation) -> tuple[Grant, ...]:
+        """Return what others than the owner were granted, sorted by grantee."""
+        if relation.acl is None:
+            return ()
+        key = relation.acl, relation.owner
+        if key not in self._built:
+            self._built[key] = self._grants(*key)
+        return self._built[key]
+
+    def _grants(self, acl: str, owner: int) -> tuple[Grant, ...]:
+        privileges: dict[str, set[str]] = defaultdict(set)
+        grantable: dict[str, set[str]] = defaultdict(set)
+        for grantee, privilege, may_grant in self._entries.get(acl, ()):
+            if grantee == owner:
+                continue
+            name = self._index.role(grantee)
+            privileges[name].add(privilege)
+            if may_grant:
+                grantable[name].add(privilege)
+        return tuple(
+            Grant(
+                grantee=name,
+                privileges=tuple(sorted(privileges[name])),
+                grantable=tuple(sorted(grantable.get(name, ()))),
+            )
+            for name in sorted(privileges)
+        )
+
+
+def _triggers(index: RowIndex) -> dict[int, list[Trigger]]:
+    found: dict[int, list[Trigger]] = defaultdict(list)
+    for relation, name, schema, function, enabled, definition in index.rows["triggers"]:
+        if relation in index.kept and definition is not None:
+            found[relation].append(
+                Trigger(
+                    name=name,
+                    function=str(TableRef(schema=schema, name=function)),
+                    definition=definition,
+                    enabled=enabled,
+                )
+            )
+    return found
+
+
+def _policies(index: RowIndex) -> dict[int, list[Policy]]:
+    found: dict[int, list[Policy]] = defaultdict(list)
+    for relation, name, command, permissive, roles, using, check in index.rows["policies"]:
+        if relation in index.kept:
+            found[relation].append(
+                Policy(
+                    name=name,
+                    command=_COMMANDS[command],
+                    permissive=permissive,
+                    roles=tuple(sorted(index.role(role) for role in numbers(roles))),
+                    using=using,
+                    check=check,
+                )
+            )
+    return found
+
+
+def _by_name(items: list[_Item] | None) -> tuple[_Item, ...]:
+    return tuple(sorted(items, key=lambda item: item.name)) if items else ()
+
+
+def _is_set(options: str | None, name: str) -> bool:
+    """Return whether a reloption (`security_invoker=true,security_barrier=on`) is set and true."""
+    for option in (options or "").split(","):
+        key, _, value = option.partition("=")
+        if key == name:
+            return value.lower() in _TRUE
+    return False

@@ -1,0 +1,33 @@
+"""The pages of the rules are their tests: what `Fires` builds is found, what `Silent` builds not."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from cmis_audit.model.rule import Rule
+from cmis_audit.pipeline import Intake, audit, catalog_of, rule_pack
+from cmis_audit.rulepack import pack_names
+from cmis_audit.source.connection import Limits, Target
+
+PACKS = {name: rule_pack(name, None) for name in pack_names()}
+EXAMPLES = [
+    pytest.param(name, rule, sql, fires, id=f"{name}-{rule.code}-{word}-{number}")
+    for name, pack in PACKS.items()
+    for rule in pack.rules
+    for word, fires, blocks in (("fires", True, rule.fires), ("silent", False, rule.silent))
+    for number, sql in enumerate(blocks, start=1)
+]
+
+
+@pytest.mark.parametrize(("pack", "rule", "sql", "fires"), EXAMPLES)
+def test_an_example_does_what_its_page_says(
+    database: str, pack: str, rule: Rule, sql: str, fires: bool
+) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute(sql.encode())
+    intake = Intake(target=Target(source=database), limits=Limits(), now=datetime.now(UTC))
+    report = audit(catalog_of(intake), PACKS[pack])
+    found = [finding.message for finding in report.findings if finding.rule == rule.code]
+    seen = [(each.name, each.verdict.value, each.reason) for each in report.clusters]
+    assert bool(found) is fires, f"found {found}; clusters {seen}"

@@ -1,0 +1,234 @@
+"""A pack is read whole, or refused with file, line and reason."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cmis_audit.checks import PARAMETERS
+from cmis_audit.errors import RuleError
+from cmis_audit.model.rule import Lexicon, Unit
+from cmis_audit.resources import rule_packs
+from cmis_audit.rulepack import load_pack, pack_names
+
+PAGE = """+++
+code = "ABC001"
+title = "A title"
+severity = "low"
+check = "duplicate_cluster"
+unit = "table"
+points = 2
+cap = 10
++++
+## Why
+Because.
+## Fires
+```sql
+SELECT 1;
+```
+## Silent
+```sql
+SELECT 2;
+```
+Words.
+```sql
+SELECT 3;
+```
+## Remedy
+Mend it.
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A team's directory with one page."""
+    (tmp_path / "ABC001-a-title.md").write_text(PAGE)
+    return tmp_path
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """A whole pack: a copy of the one that ships."""
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    for each in (rule_packs() / "cmis").iterdir():
+        (folder / each.name).write_text(each.read_text(encoding="utf-8"))
+    return folder
+
+
+def page(own: Path, old: str, new: str) -> None:
+    text = PAGE.replace(old, new, 1)
+    assert text != PAGE
+    (own / "ABC001-a-title.md").write_text(text)
+
+
+def reason(extra: Path) -> str:
+    with pytest.raises(RuleError) as caught:
+        load_pack("cmis", extra, checks=PARAMETERS)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.replace(f"{extra}/", "")
+
+
+def test_the_shipped_pack_charges_what_the_contract_says() -> None:
+    pack = load_pack("cmis", checks=PARAMETERS)
+    charges = {rule.code: (rule.unit, rule.points, rule.cap) for rule in pack.rules}
+    assert charges == {
+        "DUP001": (Unit.CLUSTER, 4, 40),
+        "VER001": (Unit.TABLE, 3.75, 30),
+        "MET001": (Unit.TABLE, 1, 20),
+        "OVL001": (Unit.TABLE, 1, 10),
+    }
+    bounds = [(grade.grade, grade.at_least) for grade in pack.grades]
+    assert bounds == [("A", 85), ("B", 70), ("C", 50), ("D", 30), ("F", 0)]
+    assert next(g.label for g in pack.grades if g.grade == "C") == "Needs Improvement"
+    assert "cmis" in pack_names()
+
+
+@pytest.mark.parametrize("rule", load_pack("cmis").rules, ids=lambda rule: rule.code)
+def test_every_page_has_examples_and_near_misses(rule) -> None:
+    assert rule.fires
+    assert len(rule.silent) >= 3
+
+
+def test_a_page_joins_the_pack(own: Path) -> None:
+    pack = load_pack("cmis", own, checks=PARAMETERS)
+    assert [rule.code for rule in pack.rules] == ["ABC001", "DUP001", "MET001", "OVL001", "VER001"]
+    rule = pack.rules[0]
+    assert rule.fires == ("SELECT 1;\n",)
+    assert rule.silent == ("SELECT 2;\n", "SELECT 3;\n")
+    assert rule.page.startswith("## Why\n")
+    assert pack.fingerprint != load_pack("cmis").fingerprint
+
+
+def test_a_page_with_a_code_of_the_pack_takes_its_place(own: Path) -> None:
+    (own / "ABC001-a-title.md").unlink()
+    (own / "DUP001-milder.md").write_text(PAGE.replace("ABC001", "DUP001"))
+    pack = load_pack("cmis", own)
+    assert [rule.code for rule in pack.rules] == ["DUP001", "MET001", "OVL001", "VER001"]
+    assert pack.rules[0].title == "A title"
+
+
+def test_a_whole_pack_stands_in_for_the_chosen_one(whole: Path) -> None:
+    (whole / "MET001-fragmented-metrics.md").unlink()
+    pack = load_pack("cmis", whole)
+    assert [rule.code for rule in pack.rules] == ["DUP001", "OVL001", "VER001"]
+
+
+def test_the_fingerprint_is_of_the_contents_alone(whole: Path, tmp_path: Path) -> None:
+    shipped = load_pack("cmis").fingerprint
+    assert load_pack("cmis", whole).fingerprint == shipped
+    moved = shutil.move(whole, tmp_path / "elsewhere")
+    assert load_pack("cmis", Path(moved)).fingerprint == shipped
+    for file in Path(moved).iterdir():
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_pack("cmis", Path(moved)).fingerprint == shipped
+    (Path(moved) / "README.md").write_text("not read")
+    assert load_pack("cmis", Path(moved)).fingerprint == shipped
+
+
+def test_extends_takes_the_knowledge_and_not_the_rules(own: Path) -> None:
+    grades = '[[grades]]\ngrade = "P"\nlabel = "Pass"\nat_least = 0\n'
+    (own / "pack.toml").write_text(f'name = "mine"\ntitle = "Mine"\nextends = "cmis"\n{grades}')
+    pack = load_pack("cmis", own)
+    shipped = load_pack("cmis")
+    assert pack.name == "mine"
+    assert [rule.code for rule in pack.rules] == ["ABC001"]
+    assert (pack.lexicon, pack.weights) == (shipped.lexicon, shipped.weights)
+    (own / "weights.toml").write_text("")
+    assert reason(own).startswith("weights.toml:1: stands beside")
+
+
+def test_an_unknown_pack_is_named_with_its_neighbour() -> None:
+    with pytest.raises(RuleError, match="no rule pack 'cmi'; did you mean 'cmis'"):
+        load_pack("cmi")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title =", "titel =", ":3: unknown key 'titel'; did you mean 'title'?"),
+        ('title = "A title"\n', "", ":2: 'title' is missing"),
+        ("points = 2", 'points = "2"', ":7: 'points': expected `float`, got `str`"),
+        ("points = 2", "points = true", ":7: 'points': expected `float`, got `bool`"),
+        ("points = 2", "points = -1", ":7: 'points' must be 0 or more, not -1.0"),
+        ("cap = 10", "cap = nan", ":8: 'cap' must be 0 or more, not nan"),
+        ("cap = 10", "cap = inf", ":8: 'cap' must be 0 or more, not inf"),
+        ('"low"', '"lowest"', ":4: 'severity': invalid enum value 'lowest'"),
+        ("cap = 10", "cap = = 10", ":8: not TOML: Invalid value"),
+        ("duplicate_cluster", "duplicate_clusters", ":5: unknown check 'duplicate_clusters'; did"),
+        ("cap = 10", "cap = 10\n[params]\nx = 1", ":10: check 'duplicate_cluster' takes no par"),
+        ("cap = 10", "cap = 10\n[params]\nx = {}", ":9: 'params': expected"),
+        ('code = "ABC001"', 'code = "ABC002"', ":2: the file of rule ABC002 must be named ABC002-"),
+        ('code = "ABC001"', 'code = "abc"', ":2: code 'abc' is not like ABC001"),
+        ("+++", "---", ":1: a rule page begins with"),
+        ("+++\n##", "##", ":1: the front matter has no closing line"),
+        ("## Why", "## Whi", ":10: section '## Why' is missing; did you mean 'Whi'?"),
+        ("Because.\n", "\n", ":10: section '## Why' is empty"),
+        ("## Remedy", "## Why", ":24: a second section 'Why'"),
+        ("```sql\nSELECT 1", "```\nSELECT 1", ":10: section '## Fires' holds no ```sql block"),
+        ("SELECT 3;\n```", "SELECT 3;\n", ":21: the code block is never closed"),
+    ],
+)
+def test_a_bad_page_is_refused_with_its_line(own: Path, old: str, new: str, message: str) -> None:
+    page(own, old, new)
+    assert reason(own).startswith("ABC001-a-title.md" + message)
+
+
+def test_two_pages_of_one_code_are_refused(own: Path) -> None:
+    (own / "ABC001-other.md").write_text(PAGE)
+    assert reason(own) == "ABC001-other.md:2: code ABC001 is taken by ABC001-a-title.md"
+
+
+def test_headings_in_code_are_no_sections(own: Path) -> None:
+    page(own, "SELECT 1;", "## Why\nSELECT 1;")
+    assert load_pack("cmis", own).rules[0].fires == ("## Why\nSELECT 1;\n",)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("pack.toml", "title", "titel", ":2: unknown key 'titel'; did you mean 'title'?"),
+        ("pack.toml", "label", "lable", ":8: unknown key 'lable'; did you mean 'label'?"),
+        ("pack.toml", "at_least = 85", "at_least = 60", ":6: grades stand best first"),
+        ("pack.toml", "at_least = 0", "at_least = 10", ":6: the last grade must take"),
+        ("pack.toml", "at_least = 85", 'at_least = "x"', "'at_least': expected `float`"),
+        ("lexicon.toml", "measure_words", "measure_word", "unknown key 'measure_word'; did you"),
+    ],
+)
+def test_a_bad_pack_is_refused(whole: Path, file: str, old: str, new: str, message: str) -> None:
+    text = (whole / file).read_text()
+    assert old in text
+    (whole / file).write_text(text.replace(old, new, 1))
+    said = reason(whole)
+    assert said.startswith(file + ":")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [('"x"', "'zz' must be a number"), ("inf", "'zz' must be finite"), ("true", "must be a num")],
+)
+def test_a_weight_is_a_finite_number(whole: Path, number: str, message: str) -> None:
+    (whole / "weights.toml").write_text(f"a = 1\nzz = {number}\n")
+    said = reason(whole)
+    assert said.startswith("weights.toml:2: ")
+    assert message in said
+
+
+def test_weights_may_stand_in_tables(whole: Path) -> None:
+    (whole / "weights.toml").write_text("b = 1\n[t]\na = 0.5\n")
+    weights = load_pack("cmis", whole).weights
+    assert [(weight.name, weight.value) for weight in weights] == [("b", 1.0), ("t.a", 0.5)]
+
+
+def test_the_lexicon_needs_every_list(whole: Path) -> None:
+    (whole / "lexicon.toml").write_text("")
+    assert reason(whole) == f"lexicon.toml:1: '{Lexicon.__struct_fields__[0]}' is missing"
+
+
+def test_a_directory_must_hold_something(tmp_path: Path) -> None:
+    assert "holds neither a pack.toml nor a rule page" in reason(tmp_path)
+    assert "no such directory of rules" in reason(tmp_path / "none")
+    (tmp_path / "weights.toml").write_text("")
+    assert reason(tmp_path) == "weights.toml: needs a pack.toml beside it"
