@@ -34,6 +34,9 @@ Notify = Callable[[str], None]
 
 _T = TypeVar("_T")
 
+SNAPSHOT_SUFFIX = ".json"
+FILE_SUFFIXES = (SNAPSHOT_SUFFIX, ".sql")
+
 DEMO_DATABASE = "cmis_marketing"
 DEMO_VERSION = 16
 
@@ -114,7 +117,7 @@ def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:
     file = _file_of(intake)
     if file is None:
         catalog = _asking(intake, lambda source: source.read(), notify)
-    elif file.suffix == ".json":
+    elif file.suffix.lower() == SNAPSHOT_SUFFIX:
         from cmis_audit.source.snapshot import read_snapshot
 
         notify(f"reading {file}")
@@ -129,14 +132,20 @@ def _file_of(intake: Intake) -> Path | None:
     from cmis_audit.source.connection import is_conninfo
 
     source = intake.target.source
-    if not source or not source.endswith((".json", ".sql")):
+    if not source:
         return None
     path = Path(source)
-    if path.exists():
+    known = path.suffix.lower() in FILE_SUFFIXES
+    if known and path.exists():
         return path
     if is_conninfo(source):
         return None
-    raise SourceError(f"{source}: there is no such file (a database of that name goes with -d)")
+    if known:
+        raise SourceError(f"{source}: there is no such file (a database of that name goes with -d)")
+    if path.suffix and path.is_file():
+        endings = " or ".join(FILE_SUFFIXES)
+        raise SourceError(f"{source}: a file to audit ends in {endings} (-d names a database)")
+    return None
 
 
 def _live(intake: Intake, notify: Notify) -> "LiveSource":

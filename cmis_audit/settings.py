@@ -132,7 +132,7 @@ def _setting_of(variable: str) -> str | None:
     name = variable.removeprefix(PREFIX).lower()
     if name in _PARSERS:
         return name
-    near = difflib.get_close_matches(name, _PARSERS, n=1, cutoff=0.8)
+    near = difflib.get_close_matches(name, _PARSERS, n=1, cutoff=0.75)
     if near:
         meant = PREFIX + near[0].upper()
         raise SettingsError(f"environment: unknown variable {variable}; did you mean {meant}?")

@@ -164,7 +164,11 @@ def cluster(
     The comparison and the pairs are those that equal column names give.
     """
     everyone = (*tables, *related)
-    roles = [Role.CANONICAL, *[Role.MERGE] * (len(tables) - 1), *[Role.RELATED] * len(related)]
+    roles = [
+        *[Role.CANONICAL][: len(tables)],
+        *[Role.MERGE] * (len(tables) - 1),
+        *[Role.RELATED] * len(related),
+    ]
     values: dict[str, object] = {
         "id": f"cluster-{name}",
         "name": name,

@@ -22,6 +22,7 @@ GATE_FAILED = 1
 
 @click.command(
     context_settings=HELP,
+    short_help="Audit a database, a snapshot or an SQL file.",
     epilog="""\b
 Examples:
   cmis-audit audit shop

@@ -13,6 +13,7 @@ SNAPSHOT = "catalog.json"
 
 @click.command(
     context_settings=HELP,
+    short_help="Audit the documented database; needs no server.",
     epilog="""\b
 Examples:
   cmis-audit demo

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(
     context_settings=HELP,
+    short_help="Say what this role can and cannot see.",
     epilog="""\b
 Examples:
   cmis-audit doctor shop

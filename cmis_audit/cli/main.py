@@ -76,11 +76,10 @@ def status_of(arguments: Sequence[str]) -> int:
     session = Session()
     try:
         status = main.main(list(arguments), "cmis-audit", standalone_mode=False, obj=session)
-        if not flush():
-            return FAILED
+        flush()
         return status if isinstance(status, int) else 0
     except AuditError as error:
-        _complain(str(error), session)
+        _complain(_without_secrets(str(error), session))
         return error.exit_status
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -88,21 +87,23 @@ def status_of(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         path = path or "cmis-audit"
-        _complain(f"{error.format_message().rstrip('.')}; see '{path} --help'", session)
+        message = _without_secrets(error.format_message(), session).rstrip(".")
+        _complain(f"{message}; see '{path} --help'")
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("cmis-audit: interrupted", err=True)
         return INTERRUPTED
     except Exception as error:
         hint = "" if session.verbose else "; run it again with -v for the traceback"
-        _complain(f"unexpected {type(error).__name__}: {error}{hint}", session)
+        message = _without_secrets(str(error), session)
+        _complain(f"unexpected {type(error).__name__}: {message}{hint}")
         if session.verbose:
             _print_traceback(error, session)
         return FAILED
 
 
-def _complain(message: str, session: Session) -> None:
-    click.echo(f"cmis-audit: {one_line(_without_secrets(message, session))}", err=True)
+def _complain(message: str) -> None:
+    click.echo(f"cmis-audit: {one_line(message)}", err=True)
 
 
 def _print_traceback(error: Exception, session: Session) -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,23 +17,22 @@ def one_line(text: str) -> str:
 
 def say(text: str) -> None:
     """Print to standard output; a reader that has gone away (`| head`) is no failure."""
-    try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    except BrokenPipeError:
-        _silence()
+    _on_stdout(lambda: sys.stdout.write(text if text.endswith("\n") else text + "\n"))
 
 
-def flush() -> bool:
-    """Write out what is buffered; return whether standard output took all of it."""
+def flush() -> None:
+    """Write out what is buffered; raises UsageError, as say() does, if there is no room."""
+    _on_stdout(sys.stdout.flush)
+
+
+def _on_stdout(action: Callable[[], object]) -> None:
     try:
-        sys.stdout.flush()
+        action()
     except BrokenPipeError:
         _silence()
     except OSError as error:
         _silence()
-        sys.stderr.write(f"cmis-audit: cannot write to standard output: {error.strerror}\n")
-        return False
-    return True
+        raise UsageError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def _silence() -> None:

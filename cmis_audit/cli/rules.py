@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     context_settings=HELP,
+    short_help="List the rules, or print the page of one.",
     epilog="""\b
 Examples:
   cmis-audit rules

@@ -22,6 +22,7 @@ from cmis_audit.errors import UsageError
 
 @click.command(
     context_settings=HELP,
+    short_help="Write the catalog of a database to a file.",
     epilog="""\b
 Examples:
   cmis-audit snapshot shop -o shop.json

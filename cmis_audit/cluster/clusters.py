@@ -18,13 +18,12 @@ from cmis_audit.model.cluster import Cluster, Kind, Member, Priority, Role, Verd
 from cmis_audit.model.match import Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
-from cmis_audit.model.traits import Marker, Traits
+from cmis_audit.model.traits import Marker, MetricShape, Traits
 
 _ORDER = {Priority.CRITICAL: 0, Priority.HIGH: 1, Priority.MEDIUM: 2, Priority.LOW: 3}
 _VERDICTS = {Verdict.CONSOLIDATE: 0, Verdict.REVIEW: 1, Verdict.KEEP_APART: 2}
 _MOST_WITH_ALL_PAIRS = 12  # look-alike groups larger than this keep each member's best pair
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
-_METRICS_CONFIDENCE = 0.95
 
 
 def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[Cluster, ...]:
@@ -50,7 +49,9 @@ class _Builder:
         self._join_from = weights["join_from"]
 
     def build(self) -> tuple[Cluster, ...]:
-        metrics = metric_groups(self._matches.traits, self._lexicon.metric_table_words)
+        metrics = metric_groups(
+            self._catalog, self._matches.traits, self._lexicon.metric_table_words
+        )
         in_metrics = {member.ref for group in metrics for member in group.members}
         groups = self._entity_groups(in_metrics)
         taken = in_metrics | {ref for group in groups for ref in group}
@@ -146,7 +147,10 @@ class _Builder:
 
     def _metrics_cluster(self, group: MetricGroup) -> Cluster:
         refs = tuple(member.ref for member in group.members)
-        canonical, why = self._standing.canonical(refs)
+        if group.owner:
+            canonical, why = group.owner, "it holds the same measurements beside other things"
+        else:
+            canonical, why = self._standing.canonical(refs)
         related = {one.ref: _purpose(one, self._tables[one.ref]) for one in group.related}
         members = self._members(refs, canonical, related)
         ordered = tuple(member.table for member in members)
@@ -154,24 +158,24 @@ class _Builder:
         core = tuple(match for match in pairs if match.left in refs and match.right in refs)
         tables = tuple(self._tables[ref] for ref in ordered if ref in refs)
         rows = comparison(tables, core)
-        shapes = sorted({str(member.shape) for member in group.members})
+        shapes = sorted({str(member.shape or MetricShape.WIDE) for member in group.members})
         variants = sorted({member.naming for member in group.members if member.naming})
         told = (f"One kind of fact in {len(shapes)} shapes: {', '.join(shapes)}",)
         if len(variants) > 1:
             told += (f"The metric is named by {len(variants)} columns: {', '.join(variants)}",)
         return Cluster(
             id=cluster_id(Kind.FRAGMENTED_METRICS, refs),
-            name="metrics" if len(refs) > 1 else canonical.name,
+            name=f"{canonical.name.replace('_', ' ')} metrics" if group.owner else "metrics",
             verdict=Verdict.CONSOLIDATE,
             kind=Kind.FRAGMENTED_METRICS,
-            confidence=_METRICS_CONFIDENCE,
+            confidence=group.confidence,
             priority=priority(len(refs), rows, Kind.FRAGMENTED_METRICS),
             reason=f"{len(refs)} tables of schema {canonical.schema} store measurements, in "
             f"{len(shapes)} shapes ({', '.join(shapes)}).",
             canonical=canonical,
             canonical_reason=why,
             tables_before=len(members),
-            tables_after=2 + len(related),
+            tables_after=min(2, len(refs)) + len(related) if not group.owner else 1,
             members=members,
             pairs=pairs,
             comparison=rows,

@@ -2,34 +2,65 @@
 
 from collections import defaultdict
 
+from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Traits
+from cmis_audit.model.traits import MetricShape, Traits
 from cmis_audit.model.value import Value
 
 _FEWEST_TABLES = 3
 _FEWEST_SHAPES = 2
+_FEWEST_SINGLES = 2
+_FEWEST_NUMBERS = 3
+_SUBJECT = 0.95
+_BESIDE_OWNER = 0.8
 
 
 class MetricGroup(Value, frozen=True, kw_only=True):
     members: tuple[Traits, ...]
     related: tuple[Traits, ...]
     """Tables of the same subject that hold no measurements: configuration, reports."""
+    owner: TableRef | None = None
+    """The member that holds the same measurements as columns beside other things."""
+    confidence: float = _SUBJECT
 
 
-def metric_groups(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
+def metric_groups(
+    catalog: Catalog, traits: tuple[Traits, ...], metric_words: frozenset[str]
+) -> list[MetricGroup]:
+    """Return groups of tables that store the same measurements; a table is in one at most.
+
+    Three patterns: all metric tables of a schema, when they have several shapes; one table a metric
+    beside the table that has those metrics as columns; name/value rows beside a table that is wide.
+    """
+    groups = _by_subject(traits, metric_words)
+    taken = {member.ref for group in groups for member in group.members}
+    for group in (*_singles(catalog, traits), *_beside_owner(traits, metric_words)):
+        refs = {member.ref for member in group.members}
+        if taken.isdisjoint(refs):
+            taken |= refs
+            groups.append(group)
+    return groups
+
+
+def _by_subject(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
     """Return, for each schema, its metric tables when they store one thing in several shapes.
 
-    Three tables in two shapes at least: several wide tables alone are the counters of several
-    entities, and one name/value table beside one wide table may be a split by design.
+    Three tables in two shapes at least, and no more wide ones than others: wide tables are mostly
+    the counters of several entities.
     """
     by_schema: dict[str, list[Traits]] = defaultdict(list)
     for one in traits:
-        if one.shape:
+        if one.shape and one.shape != MetricShape.SINGLE:
             by_schema[one.ref.schema].append(one)
     groups = []
     for schema, members in sorted(by_schema.items()):
         shapes = {member.shape for member in members}
-        if len(members) >= _FEWEST_TABLES and len(shapes) >= _FEWEST_SHAPES:
+        wide = sum(member.shape == MetricShape.WIDE for member in members)
+        if (
+            len(members) >= _FEWEST_TABLES
+            and len(shapes) >= _FEWEST_SHAPES
+            and wide <= len(members) - wide
+        ):
             known = {member.ref for member in members}
             related = tuple(
                 one
@@ -49,3 +80,66 @@ def _shares_parent(one: Traits, members: list[Traits]) -> bool:
     for member in members:
         parents.update(member.parents)
     return not parents.isdisjoint(one.parents) or not one.parents
+
+
+def _singles(catalog: Catalog, traits: tuple[Traits, ...]) -> list[MetricGroup]:
+    """Return tables named after one column of another each, with an owner, a time and a value.
+
+    Two at least: one alone is the history of that column.
+    """
+    columns = {
+        table.ref: {_bare(column.name) for column in table.columns} for table in catalog.tables
+    }
+    found: dict[TableRef, list[Traits]] = defaultdict(list)
+    for single in traits:
+        if single.shape == MetricShape.SINGLE:
+            for owner in _prefixes(single, traits):
+                if _bare("".join(single.words[len(owner.words) :])) in columns[owner.ref]:
+                    found[owner.ref].append(single)
+                    break
+    by_ref = {one.ref: one for one in traits}
+    return [
+        MetricGroup(
+            members=(by_ref[owner], *members), related=(), owner=owner, confidence=_BESIDE_OWNER
+        )
+        for owner, members in sorted(found.items())
+        if len(members) >= _FEWEST_SINGLES
+    ]
+
+
+def _beside_owner(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
+    """Return name/value tables with the wide table after which they are named."""
+    groups = []
+    for rows in traits:
+        if rows.shape not in {MetricShape.NAME_VALUE, MetricShape.TARGET}:
+            continue
+        for owner in _prefixes(rows, traits):
+            rest = rows.words[len(owner.words) :]
+            if len(owner.numbers) >= _FEWEST_NUMBERS and not metric_words.isdisjoint(rest):
+                groups.append(
+                    MetricGroup(
+                        members=(owner, rows),
+                        related=(),
+                        owner=owner.ref,
+                        confidence=_BESIDE_OWNER,
+                    )
+                )
+    return groups
+
+
+def _prefixes(one: Traits, traits: tuple[Traits, ...]) -> list[Traits]:
+    """Return the tables of the same schema whose name the other's begins with, longest first."""
+    found = [
+        other
+        for other in traits
+        if other.ref.schema == one.ref.schema
+        and len(other.words) < len(one.words)
+        and one.words[: len(other.words)] == other.words
+        and other.shape in {None, MetricShape.WIDE}
+    ]
+    return sorted(found, key=lambda other: (-len(other.words), other.ref))
+
+
+def _bare(name: str) -> str:
+    """Return the name without separators and plurals: every `s` goes, on both sides alike."""
+    return name.lower().replace("_", "").replace("s", "")

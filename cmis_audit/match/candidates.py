@@ -1,6 +1,7 @@
 """Which pairs of tables are worth comparing."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import combinations
 
 from cmis_audit.match.forms import Database
@@ -8,6 +9,7 @@ from cmis_audit.match.signals.comments import says_replaced
 
 _TELLING_BITS = 1.0  # columns below say nothing and are not followed
 _LEAST_SHARE = 0.3  # of the smaller table's bits, by columns of equal names
+_SHORTEST_WORD = 4
 _COMMON_WORD = 40  # tables with the word; a name word more common than that is not followed
 
 
@@ -48,12 +50,26 @@ def _by_name(database: Database) -> list[tuple[int, int]]:
                 if word in group:
                     rest = "_".join(other for other in form.traits.stem if other != word)
                     having[f"synonym {number} {rest}"].append(form.number)
+        for number, rest in _run_together(form.traits.stem, database):
+            having[f"together {number} {rest}"].append(form.number)
     return [
         pair
         for numbers in having.values()
         if 1 < len(numbers) <= _COMMON_WORD
         for pair in combinations(sorted(set(numbers)), 2)
     ]
+
+
+def _run_together(stem: tuple[str, ...], database: Database) -> Iterator[tuple[int, str]]:
+    """Yield the synonym groups that begin or end the name written as one word, with the rest."""
+    joined = "".join(stem)
+    for number, group in enumerate(database.lexicon.table_synonyms):
+        for word in group:
+            if len(word) >= _SHORTEST_WORD and len(word) < len(joined):
+                if joined.startswith(word):
+                    yield number, f"{joined[len(word) :]} after"
+                if joined.endswith(word):
+                    yield number, f"{joined[: -len(word)]} before"
 
 
 def _by_comment(database: Database) -> list[tuple[int, int]]:

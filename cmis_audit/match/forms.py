@@ -126,6 +126,7 @@ def _forms(catalog: Catalog, pack: RulePack) -> tuple[TableForm, ...]:
             shape=shape,
             naming=naming,
             measures=measures,
+            numbers=shapes.numbers(columns[table.ref]),
         )
         forms.append(TableForm(number, table, traits, columns[table.ref]))
     return tuple(forms)

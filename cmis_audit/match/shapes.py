@@ -7,6 +7,7 @@ from cmis_audit.model.traits import MetricShape
 _NUMERIC = frozenset({"integer", "decimal"})
 _BARE_NAMES = frozenset({"name", "key", "type", "code"})
 _FEWEST_MEASURES = 2
+_MOST_OF_SINGLE = 4  # columns: an id, an owner, a time, a value
 
 
 class ShapeReader:
@@ -36,6 +37,8 @@ class ShapeReader:
             )
             shape = MetricShape.TARGET if targets else MetricShape.NAME_VALUE
             return shape, naming, (value, *targets)
+        if value and _is_single(columns, value):
+            return MetricShape.SINGLE, None, (value,)
         if not says_metric:
             return None, None, ()
         document = _first(columns, lexicon.metric_json_columns, frozenset({"json"}))
@@ -52,6 +55,30 @@ class ShapeReader:
         if len(measures) >= _FEWEST_MEASURES:
             return MetricShape.WIDE, None, measures
         return None, None, ()
+
+    def numbers(self, columns: tuple[ColumnForm, ...]) -> tuple[str, ...]:
+        """Return the numeric columns that neither identify, refer nor encode."""
+        return tuple(
+            column.name
+            for column in columns
+            if column.family in _NUMERIC
+            and not column.is_key
+            and not column.reference
+            and self._lexicon.code_words.isdisjoint(column.words)
+            and not column.name.lower().endswith("id")
+        )
+
+
+def _is_single(columns: tuple[ColumnForm, ...], value: str) -> bool:
+    """Tell whether the table is an owner, a time and one value, perhaps with an id of its own."""
+    times = [column for column in columns if column.family in {"timestamp", "date"}]
+    rest = [column for column in columns if column not in times and column.name != value]
+    return (
+        len(columns) <= _MOST_OF_SINGLE
+        and len(times) == 1
+        and len(rest) in {1, 2}
+        and all(column.name.lower().endswith(("id", "guid", "key")) for column in rest)
+    )
 
 
 def _first(

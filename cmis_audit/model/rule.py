@@ -77,6 +77,8 @@ class Lexicon(Value, frozen=True, kw_only=True):
     metric_target_columns: frozenset[str]
     measure_words: frozenset[str]
     """Words of columns that count or measure: `impression`, `click`, `amount`."""
+    code_words: frozenset[str]
+    """Words of numeric columns that encode or place something: `type`, `status`, `position`."""
     grain_words: frozenset[str]
     type_words: frozenset[str]
     """Words that split a store by the type of its value: `int`, `text`."""

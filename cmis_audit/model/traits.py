@@ -13,6 +13,8 @@ class MetricShape(StrEnum):
     NAME_VALUE = "name/value"
     JSON = "json"
     TARGET = "kpi/target"
+    SINGLE = "single"
+    """One metric a table: owner, time, value."""
 
 
 class Marker(StrEnum):
@@ -47,3 +49,5 @@ class Traits(Value, frozen=True, kw_only=True):
     """The column that names the metric."""
     measures: tuple[str, ...]
     """The columns that hold the measured values."""
+    numbers: tuple[str, ...]
+    """Numeric columns that neither identify, refer nor encode: what could be measured."""

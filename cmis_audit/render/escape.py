@@ -55,7 +55,7 @@ def text(value: str) -> Safe:
 def code(value: str) -> Safe:
     """Return a name as a code span, in a paragraph or a table cell."""
     shown = visible(value)
-    if not shown or re.search(r"[`|\\]|^\s|\s$|\s\s", shown):
+    if not shown or re.search(r"[`|\\<>]|^\s|\s$|\s\s", shown):
         return html_code(value)
     return Safe(f"`{shown}`")
 
@@ -96,9 +96,11 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], align: st
 
 
 def mermaid_label(value: str) -> str:
-    """Return the text for use between double quotes in Mermaid: letters, digits and `._- ` only."""
+    """Return the text for use between double quotes in Mermaid: letters, digits, harmless marks."""
     shown = visible(value)
-    return "".join(char if char.isalnum() or char in "._- ()+:'," else "·" for char in shown) or "·"
+    shown = "".join(char if char.isalnum() or char in "._- ()+:'," else "·" for char in shown)
+    # erDiagram's lexer takes `direction TB` for a statement wherever it stands in a line.
+    return re.sub(r"(direction)\s+", r"\1·", shown, flags=re.IGNORECASE) or "·"
 
 
 def mermaid_word(value: str) -> str:

@@ -1,9 +1,10 @@
 """Tables of evidence: pairs, their ledgers, the overlap matrix, the aligned columns."""
 
+from collections.abc import Callable
 from typing import Final
 
 from cmis_audit.model.cluster import Cell, Cluster, ComparisonRow
-from cmis_audit.model.match import ColumnMatch, Match
+from cmis_audit.model.match import ColumnMatch, Evidence, Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.render.escape import Safe, code, joined, table, text
 from cmis_audit.render.units import share, short_type, signed
@@ -48,7 +49,16 @@ def pair_label(match: Match, names: dict[TableRef, Safe]) -> Safe:
 def pairs_table(pairs: list[Match], names: dict[TableRef, Safe]) -> Safe:
     """Return a line for each pair: bits, shared and aligned columns, strongest reasons."""
     return table(
-        ["Pair", "Bits", "Same name", "Aligned", "Containment", "Jaccard", "Strongest for"],
+        [
+            "Pair",
+            "Bits",
+            "Same name",
+            "Aligned",
+            "Containment",
+            "Jaccard",
+            "Most for it",
+            "Most against",
+        ],
         [
             [
                 pair_label(match, names),
@@ -57,18 +67,19 @@ def pairs_table(pairs: list[Match], names: dict[TableRef, Safe]) -> Safe:
                 len(match.columns),
                 share(match.containment),
                 share(match.jaccard),
-                _strongest(match),
+                _strongest(match.evidence),
+                _strongest(match.counter_evidence),
             ]
             for match in pairs
         ],
-        "lrrrrrl",
+        "lrrrrrll",
     )
 
 
-def ledger(match: Match) -> Safe:
+def ledger(match: Match, prose: Callable[[str], Safe] = text) -> Safe:
     """Return every reason for and against, and the sum."""
     rows: list[list[object]] = [
-        [mark, text(one.signal), signed(one.bits), text(one.detail)]
+        [mark, text(one.signal), signed(one.bits), prose(one.detail)]
         for mark, reasons in (("for", match.evidence), ("against", match.counter_evidence))
         for one in reasons
     ]
@@ -106,13 +117,22 @@ def matrix(cluster: Cluster, names: dict[TableRef, Safe]) -> Safe:
     return table(headers, rows, "rl" + "c" * len(refs))
 
 
+def compared(cluster: Cluster) -> list[TableRef]:
+    """Return the members whose columns were set side by side: related ones often are not."""
+    held = {cell.table for row in cluster.comparison for cell in row.cells}
+    return [member.table for member in cluster.members if member.table in held]
+
+
+def shared_concepts(cluster: Cluster) -> list[ComparisonRow]:
+    """Return the concepts that two members or more hold."""
+    return [row for row in cluster.comparison if len(row.cells) > 1]
+
+
 def comparison(cluster: Cluster, names: dict[TableRef, Safe]) -> Safe:
     """Return the concepts that two members or more hold, a column for each member."""
-    refs = [member.table for member in cluster.members]
+    refs = compared(cluster)
     rows = [
-        [_concept(row), *(_cells(row, ref) for ref in refs)]
-        for row in cluster.comparison
-        if len(row.cells) > 1
+        [_concept(row), *(_cells(row, ref) for ref in refs)] for row in shared_concepts(cluster)
     ]
     return table(["Concept", *(names[ref] for ref in refs)], rows, "l" * (1 + len(refs)))
 
@@ -121,9 +141,9 @@ def _named(ref: TableRef, names: dict[TableRef, Safe]) -> Safe:
     return names.get(ref) or code(str(ref))
 
 
-def _strongest(match: Match) -> Safe:
-    best = sorted(match.evidence, key=lambda one: -one.bits)[:1]
-    return joined("", [f"{one.signal}: {one.detail}" for one in best]) or MISSING
+def _strongest(reasons: tuple[Evidence, ...]) -> Safe:
+    best = sorted(reasons, key=lambda one: -abs(one.bits))[:1]
+    return joined("", [f"{one.signal} {signed(one.bits)}" for one in best]) or MISSING
 
 
 def _aligned(one: ColumnMatch) -> Safe:

@@ -27,6 +27,7 @@ def render_markdown(report: Report) -> str:
     consolidate = sections.cluster_sections(report, Verdict.CONSOLIDATE)
     apart = outlook.with_verdict(report, Verdict.KEEP_APART)
     clusters = tuple(section.cluster for section in consolidate)
+    domains = outlook.domain_rows(report, clusters)
     body = (
         _environment()
         .get_template("report.md.j2")
@@ -39,7 +40,8 @@ def render_markdown(report: Report) -> str:
             apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
             families=[one for one in apart if len(one.members) > overview.BIG_GROUP],
             total=outlook.totals(clusters),
-            domains=outlook.domain_rows(report, clusters),
+            domains=domains,
+            domain_total=outlook.domain_total(report, clusters, domains),
             prose=_prose(report),
         )
     )
@@ -81,14 +83,15 @@ def _environment() -> "Environment":
 
 
 def _prose(report: Report) -> Callable[[str], Safe]:
-    """Return a function that escapes a sentence and sets the tables it names as code."""
+    """Return a function that escapes a sentence and sets as code the tables that it names.
+
+    What stands between backticks is code too.
+    """
     refs: set[TableRef] = {one.table for cluster in report.clusters for one in cluster.members}
     refs.update(ref for finding in report.findings for ref in finding.subjects)
     names = sorted((str(ref) for ref in refs), key=lambda name: (-len(name), name))
-    if not names:
-        return text
-    pattern = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w$])")
-    return partial(_marked_up, pattern)
+    known = rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![\w$])|" if names else ""
+    return partial(_marked_up, re.compile(rf"({known}`[^`]+`)"))
 
 
 def _marked_up(pattern: re.Pattern[str], sentence: str) -> Safe:
@@ -96,9 +99,14 @@ def _marked_up(pattern: re.Pattern[str], sentence: str) -> Safe:
     parts = pattern.split(sentence)
     return Safe(
         "".join(
-            code(part) if number % 2 else _kept_spaces(part) for number, part in enumerate(parts)
+            code(_unquoted(part)) if number % 2 else _kept_spaces(part)
+            for number, part in enumerate(parts)
         )
     )
+
+
+def _unquoted(part: str) -> str:
+    return part[1:-1] if part.startswith("`") else part
 
 
 def _kept_spaces(part: str) -> str:

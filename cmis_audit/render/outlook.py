@@ -106,7 +106,7 @@ def domain_rows(report: Report, clusters: tuple[Cluster, ...]) -> tuple[DomainRo
 
     Most members first. A table whose name holds two of the words stands in both rows.
     """
-    words = {table.ref: frozenset(words_of(table.ref.name)) for table in report.catalog.tables}
+    words = _words(report)
     heads = {words_of(ref.name)[-1] for ref in words if words_of(ref.name)}
     members = frozenset(member.table for cluster in clusters for member in cluster.members)
     leaving = leaving_tables(clusters)
@@ -120,6 +120,25 @@ def domain_rows(report: Report, clusters: tuple[Cluster, ...]) -> tuple[DomainRo
     )
 
 
+def domain_total(
+    report: Report, clusters: tuple[Cluster, ...], rows: tuple[DomainRow, ...]
+) -> DomainRow:
+    """Return the rows together, a table with several of the words counted once."""
+    counted = {row.word for row in rows}
+    carrying = {ref for ref, found in _words(report).items() if found & counted}
+    members = {member.table for cluster in clusters for member in cluster.members}
+    return DomainRow(
+        word="",
+        tables=len(carrying),
+        members=len(carrying & members),
+        leaving=len(carrying & leaving_tables(clusters)),
+    )
+
+
+def _words(report: Report) -> dict[TableRef, frozenset[str]]:
+    return {table.ref: frozenset(words_of(table.ref.name)) for table in report.catalog.tables}
+
+
 def payoff_of(report: Report, cluster: Cluster) -> float:
     """Return the points that the score would gain if the cluster alone were merged."""
     return sum(gain.points for gain in report.score.payoffs if gain.cluster == cluster.id)
@@ -130,6 +149,6 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "ches", "shes", "xes")):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")):
+    if word.endswith("s") and not word.endswith(("ss", "us", "is", "tics")):
         return word[:-1]
     return word

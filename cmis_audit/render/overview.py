@@ -1,5 +1,6 @@
 """Tables of the Markdown report that speak of the database as a whole."""
 
+from collections.abc import Callable
 from typing import Final
 
 from cmis_audit.model.catalog import Catalog
@@ -157,8 +158,8 @@ def totals_table(sections: list[ClusterSection]) -> Safe:
     return table(["Group", "Tables now", "After", "Reduction", "Priority"], rows, "lrrrl")
 
 
-def domain_table(rows: tuple[outlook.DomainRow, ...]) -> Safe:
-    """Return tables before and after by word of the name."""
+def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) -> Safe:
+    """Return tables before and after by word of the name; the last line counts a table once."""
     cells: list[list[object]] = [
         [
             code(row.word),
@@ -169,6 +170,9 @@ def domain_table(rows: tuple[outlook.DomainRow, ...]) -> Safe:
         ]
         for row in rows
     ]
+    sums = (total.tables, total.members, total.tables - total.leaving)
+    bold = [Safe(f"**{one}**") for one in (*sums, percent(total.leaving, total.tables))]
+    cells.append([Safe("**Total, each table once**"), *bold])
     headers = ["Word", "Tables with it", "In the groups above", "After", "Reduction"]
     return table(headers, cells, "lrrrr")
 
@@ -190,14 +194,14 @@ def risk_table(sections: list[ClusterSection]) -> Safe:
     return table(headers, rows, "l" * len(headers))
 
 
-def keep_apart_table(clusters: list[Cluster]) -> Safe:
+def keep_apart_table(clusters: list[Cluster], prose: Callable[[str], Safe]) -> Safe:
     """Return the small look-alike groups with reason and suggested names."""
     rows: list[list[object]] = [
         [
             cluster.name,
             outlook.KINDS[cluster.kind],
             joined(Safe("<br>"), [code(str(member.table)) for member in cluster.members]),
-            cluster.reason,
+            prose(cluster.reason),
             joined(Safe("<br>"), _renames(cluster)) or evidence.MISSING,
         ]
         for cluster in clusters
@@ -205,7 +209,7 @@ def keep_apart_table(clusters: list[Cluster]) -> Safe:
     return table(["Group", "What it is", "Tables", "Why apart", "Clearer name"], rows, "lllll")
 
 
-def family_lines(clusters: list[Cluster]) -> list[Safe]:
+def family_lines(clusters: list[Cluster], prose: Callable[[str], Safe]) -> list[Safe]:
     """Return one line for each large look-alike group."""
     lines = []
     for cluster in clusters:
@@ -215,20 +219,22 @@ def family_lines(clusters: list[Cluster]) -> list[Safe]:
             Safe(
                 f"**{text(cluster.name)}** ({outlook.KINDS[cluster.kind]}, "
                 f"{counted(len(cluster.members), 'table')}): {shown} and {more} more. "
-                f"{text(cluster.reason)}"
+                f"{prose(cluster.reason)}"
             )
         )
     return lines
 
 
-def findings_table(report: Report) -> Safe:
+def findings_table(report: Report, prose: Callable[[str], Safe]) -> Safe:
     """Return every finding, in the report's order."""
     rows: list[list[object]] = [
         [
             finding.severity,
             finding.rule,
             joined(", ", [code(str(ref)) for ref in finding.subjects]) or evidence.MISSING,
-            joined(Safe("<br>"), [part for part in (finding.message, finding.evidence) if part]),
+            joined(
+                Safe("<br>"), [prose(part) for part in (finding.message, finding.evidence) if part]
+            ),
         ]
         for finding in report.findings
     ]

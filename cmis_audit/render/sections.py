@@ -1,7 +1,7 @@
 """What the parts of the Markdown report show, ready for its templates."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,22 @@ class ClusterSection:
         return self.cluster.tables_before - self.cluster.tables_after
 
     @property
+    def related(self) -> list[Safe]:
+        return [
+            self.names[member.table]
+            for member in self.cluster.members
+            if member.role is Role.RELATED
+        ]
+
+    @property
+    def new_tables(self) -> int:
+        """Tables after the merge that are neither the canonical one nor related."""
+        counted_related = set(outlook.counted_members(self.cluster)) & {
+            member.table for member in self.cluster.members if member.role is Role.RELATED
+        }
+        return max(0, self.cluster.tables_after - 1 - len(counted_related))
+
+    @property
     def drifting(self) -> int:
         return sum(row.type_drift for row in self.cluster.comparison)
 
@@ -80,14 +96,14 @@ def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
         payoff=payoff,
         score_then=min(100, int(report.score.exact + payoff + 0.5)),
         pairs=evidence.telling_first(cluster.pairs),
-        only_in=[(names[ref], columns) for ref, columns in lone.items() if columns],
+        only_in=[(names[ref], lone[ref]) for ref in evidence.compared(cluster) if lone[ref]],
         outline=outline(catalog, cluster),
         impact=impact,
         risks=risk.factors(catalog, cluster, impact),
     )
 
 
-def members_table(section: ClusterSection, catalog: Catalog) -> Safe:
+def members_table(section: ClusterSection, catalog: Catalog, prose: Callable[[str], Safe]) -> Safe:
     """Return the members with size, role, and what else is known of them."""
     keyed = {one.ref: one.primary_key is not None for one in catalog.tables}
     headers = ["Table", "Role", "Columns", "Rows", "Primary key", "Why"]
@@ -98,7 +114,7 @@ def members_table(section: ClusterSection, catalog: Catalog) -> Safe:
             member.columns,
             human_rows(member.rows_estimate),
             "yes" if keyed.get(member.table) else "no",
-            member.note,
+            prose(member.note),
         ]
         for member in section.cluster.members
     ]

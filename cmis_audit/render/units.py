@@ -34,12 +34,10 @@ def human_rows(rows: int | None) -> str:
     """Return the row estimate; `unknown` for None (never analysed)."""
     if rows is None:
         return "unknown"
-    if rows < 100_000:
-        return f"{rows:,}"
-    for limit, unit in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+    for limit, unit in ((1e9, "billion"), (1e6, "million")):
         if rows >= limit:
-            return f"{rows / limit:,.1f} {unit}"
-    return str(rows)
+            return f"{rows / limit:,.1f}".removesuffix(".0") + f" {unit}"
+    return f"{rows:,}"
 
 
 def percent(part: float, whole: float) -> str:

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from cmis_audit.model.catalog import Catalog, Table, View
+from cmis_audit.model.catalog import (
+    Catalog,
+    CompositeType,
+    Domain,
+    Enum,
+    Sequence,
+    Table,
+    View,
+)
 from cmis_audit.model.names import TableRef, quote_ident
 
 
@@ -12,21 +20,31 @@ def first_fault(catalog: Catalog) -> str | None:
 
 
 def _faults(catalog: Catalog) -> Iterator[str]:
-    # Relations share one name space, types another; a domain may be called as a table's row type
-    # may not, which is no matter here.
-    relations = (*catalog.tables, *catalog.views, *catalog.sequences, *catalog.composite_types)
+    # Relations share one name space, types another.
+    relations: list[Table | View | Sequence | CompositeType] = [
+        *catalog.tables,
+        *catalog.views,
+        *catalog.sequences,
+        *catalog.composite_types,
+    ]
+    types: list[Enum | Domain] = [*catalog.enums, *catalog.domains]
     yield from _repeated("relation", (item.ref for item in relations))
-    yield from _repeated("type", (item.ref for item in (*catalog.enums, *catalog.domains)))
+    yield from _repeated("type", (item.ref for item in types))
     yield from _repeated(
         "function", (f"{item.ref}({item.arguments})" for item in catalog.functions)
     )
     yield from _repeated("schema", (quote_ident(schema.name) for schema in catalog.schemas))
     schemas = {schema.name for schema in catalog.schemas}
-    for item in (*relations, *catalog.enums, *catalog.domains, *catalog.functions):
-        if item.ref.schema not in schemas:
-            yield f"{item.ref} stands in a schema that is not listed"
-        if not item.ref.name:
-            yield f"a name in schema {quote_ident(item.ref.schema)} is empty"
+    refs = (
+        *(item.ref for item in relations),
+        *(item.ref for item in types),
+        *(item.ref for item in catalog.functions),
+    )
+    for ref in refs:
+        if ref.schema not in schemas:
+            yield f"{ref} stands in a schema that is not listed"
+        if not ref.name:
+            yield f"a name in schema {quote_ident(ref.schema)} is empty"
     columns = {table.ref: {column.name for column in table.columns} for table in catalog.tables}
     for table in catalog.tables:
         yield from _table_faults(table, columns)

@@ -39,7 +39,7 @@ def filtered(catalog: Catalog, filters: Filters) -> Catalog:
     tables = tuple(table for table in catalog.tables if choice.has_relation(table.ref))
     views = tuple(view for view in catalog.views if choice.has_relation(view.ref))
     if filters.tables:
-        chosen = {item.ref.schema for item in (*tables, *views)}
+        chosen = {table.ref.schema for table in tables} | {view.ref.schema for view in views}
     else:
         chosen = {schema.name for schema in catalog.schemas if choice.has_schema(schema.name)}
     dropped = {
@@ -79,7 +79,7 @@ class _Choice:
         for pattern in self._schemas:
             if not any(pattern.name.fullmatch(name) for name in names):
                 raise UsageError(f"no schema of {database} matches -n {pattern.text}")
-        refs = [item.ref for item in (*catalog.tables, *catalog.views)]
+        refs = [table.ref for table in catalog.tables] + [view.ref for view in catalog.views]
         for pattern in self._tables:
             if not any(_matches(pattern, ref) for ref in refs):
                 raise UsageError(f"no table or view of {database} matches -t {pattern.text}")

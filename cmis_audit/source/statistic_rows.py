@@ -34,7 +34,8 @@ class Statistics:
             self._add_size(relation)
         tables = self._add_indexes()
         for row in index.rows.get("activity", ()):
-            self._add_activity(tables.get(row[0], row[0]), row[1], row[2], row[3])
+            oid: int = row[0]
+            self._add_activity(tables.get(oid, oid), row[1], row[2], row[3])
         self._columns = _column_statistics(index)
 
     def of(self, table: int, column_order: list[str]) -> TableStatistics:

@@ -1,4 +1,4 @@
-"""The pages of the rules are their tests: what `Fires` builds is found, what `Silent` builds not."""
+"""A rule page is its own test: what `Fires` builds is found, what `Silent` builds is not."""
 
 from datetime import UTC, datetime
 

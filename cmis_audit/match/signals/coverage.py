@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
+from cmis_audit.model.traits import Marker
+
+_COPIES = frozenset({Marker.COPY, Marker.ARCHIVE})
+_WHOLE = 0.65  # of the columns of the larger table, from which a copy counts as whole
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -24,3 +28,21 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(bits, 2),
         detail=f"{share:.0%} of what {small.traits.ref} has stands in the other too",
     )
+    yield from _thin_copy(pair)
+
+
+def _thin_copy(pair: Pair) -> Iterator[Evidence]:
+    """Yield counter-evidence for a "copy" that lacks most columns: it cannot hold the rows.
+
+    A table of deleted keys is no archive. A second version may be thin, a backup is not.
+    """
+    if not _COPIES.intersection(affix.marker for affix in pair.relation.markers):
+        return
+    most = max(len(pair.left.columns), len(pair.right.columns))
+    share = len(pair.alignment) / most
+    if share < _WHOLE:
+        yield Evidence(
+            signal="thin-copy",
+            bits=round(pair.weight("coverage.thin_copy") * (1 - share / _WHOLE), 2),
+            detail=f"marked as a copy, with {len(pair.alignment)} of {most} columns",
+        )

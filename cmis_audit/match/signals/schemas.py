@@ -12,7 +12,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     A name that two schemas share by accident is one of many; in a copied schema all are shared.
     """
     left, right = pair.left.traits.ref.schema, pair.right.traits.ref.schema
-    if left == right or pair.relation.relation not in {Relation.SAME, Relation.MARKED}:
+    if left == right or pair.relation.relation != Relation.SAME:
         return
     share = pair.database.schema_overlap(left, right)
     nothing, every = pair.weight("schema.nothing"), pair.weight("schema.all")

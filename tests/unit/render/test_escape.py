@@ -157,6 +157,7 @@ def test_none_is_never_printed() -> None:
 @given(names)
 def test_mermaid_gets_harmless_characters_only(name: str) -> None:
     assert not set(mermaid_label(name)) & set('"%\\\n\r<>#;[]{}|`')
+    assert "direction " not in mermaid_label(f"direction TB {name}")
     word = mermaid_word(name)
     assert word.isascii()
     assert word.replace("_", "a").isalnum()

@@ -50,7 +50,9 @@ names = st.one_of(
 )
 
 POSTS = table("cmis.posts", "id uuid pk", "org_id uuid -> cmis.orgs", "body text", rows=10)
-POSTS_V2 = table("cmis.posts_v2", "id uuid pk", "org_id uuid", "body varchar(50)", "likes integer")
+POSTS_V2 = table(
+    "cmis.posts_v2", "id uuid pk", "org_id uuid", "body character varying(50)", "likes integer"
+)
 ORGS = table("cmis.orgs", "id uuid pk")
 
 
@@ -112,7 +114,7 @@ def test_a_group_is_told_from_its_tables_to_its_impact() -> None:
     assert "**Keep `cmis.posts`**" in text
     assert "| ⚠ body | text | varchar(50) |" in text
     assert "- Only in `posts_v2` (1): `likes`" in text
-    assert "| `body` | text | 2 of 2 | ⚠ seen as text, varchar(50) |" in text
+    assert "| `body` | text | 2 of 2 | ⚠ seen as varchar(50), text |" in text
     assert "| view | `cmis.feed` | reads it | `posts` |" in text
     assert "| function | `cmis.publish()` | names it in its body | `posts_v2` |" in text
     assert 't2 ||..|| t1 : "merges into"' in text
@@ -153,6 +155,7 @@ def test_a_table_in_two_groups_is_counted_once_in_the_total() -> None:
     assert [row[:4] for row in rows_of("By word", text)] == [
         ["`link`", "3", "3", "2"],
         ["`plan`", "3", "3", "2"],
+        ["**Total, each table once**", "**5**", "**5**", "**3**"],
     ]
 
 

@@ -108,6 +108,7 @@ def test_never_analysed_is_not_the_same_as_empty() -> None:
         ("social_posts_v2", ("social", "post")),
         ("SocialPosts2", ("social", "post")),
         ("campaign_analytics", ("campaign", "analytics")),
+        ("ad_metrics", ("ad", "metric")),
         ("categories", ("category",)),
         ("addresses", ("address",)),
         ("status", ("status",)),
@@ -146,10 +147,11 @@ def test_numbers_are_written_as_people_read_them() -> None:
         "8.0 kB",
         "5.0 GB",
     ]
-    assert [human_rows(rows) for rows in (None, 99_999, 2_500_000)] == [
+    assert [human_rows(rows) for rows in (None, 999_999, 2_500_000, 10_000_000)] == [
         "unknown",
-        "99,999",
+        "999,999",
         "2.5 million",
+        "10 million",
     ]
     assert [percent(1, 0), percent(14, 241), percent(1, 3)] == ["0%", "5.8%", "33%"]
     assert [points(4.0), points(3.75), points(11.5)] == ["4", "3.75", "11.5"]
