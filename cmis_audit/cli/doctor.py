@@ -44,7 +44,7 @@ def doctor(source: str | None, **options: Any) -> None:
 
 def _lines(seen: "Visibility") -> Iterator[str]:
     superuser = ", a superuser" if seen.superuser else ""
-    yield f"{seen.role}{superuser} on {seen.database}, {seen.server}"
+    yield one_line(f"{seen.role}{superuser} on {seen.database}, {seen.server}")
     if seen.memberships:
         yield f"member of {', '.join(seen.memberships)}"
     yield ""
@@ -60,7 +60,7 @@ def _lines(seen: "Visibility") -> Iterator[str]:
         yield ""
         yield "What would help (none of it is needed for an audit):"
         for grant in seen.grants:
-            yield f"  {grant.statement}"
+            yield f"  {_pasteable(grant.statement)}"
             yield f"      -- {one_line(grant.gains)}"
 
 
@@ -68,6 +68,7 @@ def _table(seen: "Visibility") -> Iterator[str]:
     """Yield what exists against what is open to the role, a line a schema."""
     from cmis_audit.model.names import quote_ident
 
+    yield "What there is, and how much of it information_schema lists for this role:"
     rows = [("schema", "usage", "relations", "listed", "columns", "listed", "tables", "readable")]
     rows += [
         (
@@ -86,3 +87,10 @@ def _table(seen: "Visibility") -> Iterator[str]:
     for name, usage, *numbers in rows:
         cells = [number.rjust(width) for number, width in zip(numbers, widths[2:], strict=True)]
         yield "  ".join([name.ljust(widths[0]), usage.ljust(widths[1]), *cells])
+
+
+def _pasteable(statement: str) -> str:
+    """Return SQL as it stands, or, where a name would act on the terminal, a comment."""
+    if statement.isprintable():
+        return statement
+    return f"-- {one_line(statement)} (a name in it holds characters that cannot be shown)"

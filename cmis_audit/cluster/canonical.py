@@ -21,8 +21,10 @@ class Standing:
             for parent in one.parents:
                 self._pointing[parent].add(one.ref)
         self._read_by: Counter[TableRef] = Counter()
-        for reader in (*catalog.views, *catalog.functions):
-            self._read_by.update(set(reader.reads))
+        for view in catalog.views:
+            self._read_by.update(set(view.reads))
+        for function in catalog.functions:
+            self._read_by.update(set(function.reads))
 
     def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
         """Return the table to keep and the reasons in words.
@@ -62,9 +64,9 @@ class Standing:
         table = self._tables[ref]
         others = [self._tables[other] for other in refs if other != ref]
         reasons = []
-        if any(self._traits[other.ref].affixes for other in others):
-            if not self._traits[ref].affixes:
-                reasons.append("its name bears no marker")
+        marked = any(self._traits[other.ref].affixes for other in others)
+        if marked and not self._traits[ref].affixes:
+            reasons.append("its name bears no marker")
         pointing = self._pointed_at(ref, refs)
         if pointing:
             reasons.append(f"{pointing} {'tables point' if pointing > 1 else 'table points'} at it")

@@ -132,7 +132,7 @@ class _Builder:
         )
 
     def _related(self, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
-        """Return tables that fit badly: near enough for review, of a name that has to do with it."""
+        """Return tables that fit badly: near enough for review, and named after the same."""
         found: dict[TableRef, str] = {}
         for match in self._matches.matches:
             inside = (match.left in refs, match.right in refs)
@@ -160,7 +160,7 @@ class _Builder:
         rows = comparison(tables, core)
         shapes = sorted({str(member.shape or MetricShape.WIDE) for member in group.members})
         variants = sorted({member.naming for member in group.members if member.naming})
-        told = (f"One kind of fact in {len(shapes)} shapes: {', '.join(shapes)}",)
+        told: tuple[str, ...] = (f"One kind of fact in {len(shapes)} shapes: {', '.join(shapes)}",)
         if len(variants) > 1:
             told += (f"The metric is named by {len(variants)} columns: {', '.join(variants)}",)
         return Cluster(
@@ -276,8 +276,7 @@ class _Builder:
             tables_before=len(group.members),
             tables_after=len(group.members),
             members=tuple(
-                self._member(ref, Role.RELATED, suggested=names.get(ref))
-                for ref in group.members
+                self._member(ref, Role.RELATED, suggested=names.get(ref)) for ref in group.members
             ),
             pairs=pairs,
             comparison=comparison(tables, pairs) if group.kind == Kind.SAME_WORD else (),
@@ -291,7 +290,7 @@ class _Builder:
 
 def probability(bits: float) -> float:
     """Return the probability that odds of 2 to the power of `bits` mean."""
-    return 1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0))
+    return float(1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0)))
 
 
 def _kind(core: tuple[Match, ...]) -> Kind:

@@ -1,5 +1,7 @@
 """Pairs joined into groups that hold together."""
 
+from itertools import pairwise
+
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Traits
@@ -91,7 +93,4 @@ def same_noun(refs: list[TableRef], traits: dict[TableRef, Traits]) -> bool:
     are not, for neither name lies within the other.
     """
     stems = sorted({traits[ref].stem for ref in refs}, key=len)
-    return all(
-        longer[-len(shorter) :] == shorter
-        for shorter, longer in zip(stems, stems[1:], strict=False)
-    )
+    return all(longer[-len(shorter) :] == shorter for shorter, longer in pairwise(stems))

@@ -14,6 +14,8 @@ _ALIKE = 0.5  # Jaccard of the names from which two tables look alike
 _CONTAINED = 0.75
 _FEWEST_COLUMNS = 3
 _TELLING_BITS = 4.0
+_LOOKUP_COLUMNS = 6
+_STRANGERS = frozenset({Relation.NONE, Relation.KIN, Relation.SIBLING})
 
 
 class LookAlike(Value, frozen=True, kw_only=True):
@@ -33,13 +35,14 @@ def look_alikes(
     and pattern are joined into one group, so that a family of hundreds is one entry.
     """
     own_keys = {
-        table.ref: table.primary_key.columns
+        table.ref: table.primary_key.columns[0]
         for table in catalog.tables
         if table.primary_key and len(table.primary_key.columns) == 1
     }
+    sizes = {table.ref: len(table.columns) for table in catalog.tables}
     groups: dict[tuple[Kind, str], list[Match]] = defaultdict(list)
     for match in matches:
-        kind = _kind(match, own_keys)
+        kind = _kind(match, own_keys, sizes)
         if kind:
             groups[kind, _pattern(kind, match, traits)].append(match)
     found = [
@@ -50,15 +53,19 @@ def look_alikes(
     return sorted(found, key=lambda group: (group.kind, group.members))
 
 
-def _kind(match: Match, own_keys: dict[TableRef, tuple[str, ...]]) -> Kind | None:
+def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int]) -> Kind | None:
     """Return what sort of look-alikes the two are; None when they do not look alike."""
     against = {piece.signal for piece in match.counter_evidence}
-    same_key = own_keys.get(match.left) == own_keys.get(match.right, ()) != ("id",)
+    key = own_keys.get(match.left, "id")
+    same_key = key != "id" and key == own_keys.get(match.right)
     if match.relation == Relation.SAME or (
         match.relation == Relation.QUALIFIED and same_key and "foreign-key-between" not in against
     ):
         return Kind.SAME_WORD
     columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
+    small = max(sizes[match.left], sizes[match.right]) <= _LOOKUP_COLUMNS
+    if small and match.jaccard >= _CONTAINED and match.relation in _STRANGERS:
+        return Kind.LOOKUP
     shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
     alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
     if not (shared and alike):
@@ -72,6 +79,8 @@ def _kind(match: Match, own_keys: dict[TableRef, tuple[str, ...]]) -> Kind | Non
             return Kind.HISTORY if _says_history(match) else Kind.SATELLITE
         case Relation.QUALIFIED:
             return Kind.SATELLITE
+        case Relation.NONE | Relation.KIN if match.jaccard >= _ALIKE:
+            return Kind.FAMILY
         case _:
             return None
 
@@ -83,10 +92,14 @@ def _says_history(match: Match) -> bool:
 def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
     """Return what the members of one group have in common, as text."""
     left, right = traits[match.left].stem, traits[match.right].stem
+    if kind == Kind.FAMILY and match.relation != Relation.SIBLING:
+        return "strangers"
     if kind == Kind.FAMILY:
         return left[-1] if left[-1] == right[-1] else f"{left[0]}*"
     if kind == Kind.SAME_WORD:
         return left[-1]
+    if kind == Kind.LOOKUP:
+        return ", ".join(sorted(match.same_name_columns))
     return ""
 
 
@@ -109,17 +122,20 @@ def _reason(
     links: list[Match],
 ) -> str:
     nouns = {traits[ref].stem[-1] for ref in members}
-    noun = f"`{next(iter(nouns))}`" if len(nouns) == 1 else "one pattern"
+    noun = f"one kind ({next(iter(nouns))})" if len(nouns) == 1 else "one pattern"
     match kind:
         case Kind.SAME_WORD:
             return (
-                f"One word, {noun}, for different things: hardly a column of the one has a place "
-                "in the other."
+                f"One word ({', '.join(sorted(nouns))}) for different things: hardly a column of "
+                "the one has a place in the other."
             )
         case Kind.FAMILY:
             return f"{len(members)} tables of {noun}, each for something else" + _parents(
                 members, traits
             )
+        case Kind.LOOKUP:
+            columns = ", ".join(links[0].same_name_columns)
+            return f"{len(members)} small tables of one form ({columns}) with different contents."
         case Kind.TYPED_STORE:
             return "One store, split by design into a table for each type of value."
         case Kind.HISTORY:
@@ -131,9 +147,7 @@ def _reason(
 def _parents(members: tuple[TableRef, ...], traits: dict[TableRef, Traits]) -> str:
     own = []
     for ref in members:
-        others = {
-            parent for other in members if other != ref for parent in traits[other].parents
-        }
+        others = {parent for other in members if other != ref for parent in traits[other].parents}
         own += [str(parent) for parent in traits[ref].parents if parent not in others]
     if not own:
         return "."

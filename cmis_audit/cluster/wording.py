@@ -84,9 +84,7 @@ def issues(tables: tuple[Table, ...], rows: tuple[ComparisonRow, ...]) -> tuple[
         found.append(f"One concept, several names: {listed}{more}")
     for table in tables:
         own = [
-            row.concept
-            for row in rows
-            if len(row.cells) == 1 and row.cells[0].table == table.ref
+            row.concept for row in rows if len(row.cells) == 1 and row.cells[0].table == table.ref
         ]
         if own and len(tables) > 1:
             listed = ", ".join(own[:8]) + (f" and {len(own) - 8} more" if len(own) > 8 else "")
@@ -115,9 +113,7 @@ def suggested_names(
     """Return a better name for each table whose own columns, or else its schema, suggest one."""
     names: dict[TableRef, str] = {}
     for table in tables:
-        others = {
-            column.name for other in tables if other is not table for column in other.columns
-        }
+        others = {column.name for other in tables if other is not table for column in other.columns}
         own = {column.name.lower() for column in table.columns if column.name not in others}
         ranked = sorted(
             ((len(own.intersection(words)), facet) for facet, words in lexicon.facets),

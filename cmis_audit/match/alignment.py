@@ -105,10 +105,8 @@ def _bound_of_period(one: ColumnForm, other: ColumnForm) -> bool:
     return bound.family in {"date", "timestamp"} and not _STARTS.isdisjoint(bound.words)
 
 
-def _same_entity(
-    one: ColumnForm, other: ColumnForm, left: TableForm, right: TableForm
-) -> bool:
-    """Tell whether each column points at the other's table or both at their own: self references."""
+def _same_entity(one: ColumnForm, other: ColumnForm, left: TableForm, right: TableForm) -> bool:
+    """Tell whether both columns point within the pair: self references of either table."""
     own = {left.traits.ref, right.traits.ref}
     return one.reference in own and other.reference in own
 
@@ -144,9 +142,7 @@ def _name_likeness(
     return best
 
 
-def _word_by_word(
-    one: ColumnForm, other: ColumnForm, synonyms: Synonyms
-) -> tuple[float, Alike]:
+def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tuple[float, Alike]:
     likeness, how = 1.0, Alike.SIMILAR
     for a, b, thin_a, thin_b in zip(one.words, other.words, one.sketch, other.sketch, strict=True):
         if a == b:
@@ -170,9 +166,7 @@ def _is_prefix(word: str, table: TableForm) -> bool:
 
 def _shared_words(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> float:
     """Return a share of words that rewards the last one, for it names what is stored."""
-    shared = sum(
-        any(synonyms.same(word, twin) for twin in other.words) for word in one.words
-    )
+    shared = sum(any(synonyms.same(word, twin) for twin in other.words) for word in one.words)
     longest = max(len(one.words), len(other.words))
     if not shared or not synonyms.same(one.words[-1], other.words[-1]):
         return 0.0

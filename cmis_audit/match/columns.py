@@ -100,9 +100,7 @@ def column_forms(
 ) -> tuple[ColumnForm, ...]:
     """Return the table's columns with its own name taken off theirs."""
     primary = table.primary_key.columns if table.primary_key else ()
-    references = {
-        key.columns[0]: key.target for key in table.foreign_keys if len(key.columns) == 1
-    }
+    references = {key.columns[0]: key.target for key in table.foreign_keys if len(key.columns) == 1}
     forms = []
     taken: set[str] = set()
     for place, column in enumerate(table.columns):

@@ -10,7 +10,7 @@ from cmis_audit.match.words import Singulars, Synonyms
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
-from cmis_audit.model.traits import Traits
+from cmis_audit.model.traits import Affix, Traits
 
 _NEARLY_ALL = 0.8  # of the bits of a set of columns
 
@@ -134,7 +134,7 @@ def _forms(catalog: Catalog, pack: RulePack) -> tuple[TableForm, ...]:
 
 def _owners(
     tables: list[Table],
-    parsed: dict[TableRef, tuple[tuple[str, ...], object]],
+    parsed: dict[TableRef, tuple[tuple[str, ...], tuple[Affix, ...]]],
     columns: dict[TableRef, tuple[ColumnForm, ...]],
 ) -> dict[str, TableRef]:
     """Return which table a column of a given name points at, where that is unambiguous."""

@@ -1,7 +1,5 @@
 """What the names of two tables say about each other."""
 
-from os.path import commonprefix
-
 from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
 from cmis_audit.model.match import Relation
 from cmis_audit.model.rule import Lexicon
@@ -99,8 +97,8 @@ def _run_together(
 ) -> NameRelation | None:
     """Find markers and synonyms in names written without separators: `transactionarchive`."""
     one, other = "".join(left.stem), "".join(right.stem)
-    head = len(commonprefix((one, other)))
-    tail = len(commonprefix((one[head:][::-1], other[head:][::-1])))
+    head = _shared_length(one, other)
+    tail = _shared_length(one[head:][::-1], other[head:][::-1])
     if head + tail < _SHORTEST_STEM:
         return None
     rest = (one[head : len(one) - tail], other[head : len(other) - tail])
@@ -113,6 +111,14 @@ def _run_together(
     elif synonyms.same(*rest):
         return _sided(Relation.SYNONYM, (rest[0],), (rest[1],))
     return None
+
+
+def _shared_length(one: str, other: str) -> int:
+    """Return how many letters the two begin with in common."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def _difference(left: Traits, right: Traits) -> tuple[Affix, ...]:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     HISTORY = "history"
     SATELLITE = "satellite"
     VIEW_SHADOW = "view-shadow"
+    LOOKUP = "lookup"
     TYPED_STORE = "typed-store"
     TENANT_COPY = "tenant-copy"
 

@@ -1,7 +1,7 @@
 """A fault, where it is, and how it is known."""
 
-from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import Severity
 from cmis_audit.model.value import Value

@@ -1,7 +1,6 @@
 """All that a report says, as one value: what the emitters turn into text."""
 
-from cmis_audit.model.catalog import Skipped
-from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.rule import Rule

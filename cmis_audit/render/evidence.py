@@ -20,6 +20,8 @@ HOW: Final = {
 }
 _SHADES: Final = ("", "░", "▒", "▓", "█")
 DRIFT: Final = "⚠"
+PRIOR: Final = "base-rate"
+"""The signal that every pair starts with, so that it tells none from another."""
 MISSING: Final = Safe("—")
 
 
@@ -142,7 +144,8 @@ def _named(ref: TableRef, names: dict[TableRef, Safe]) -> Safe:
 
 
 def _strongest(reasons: tuple[Evidence, ...]) -> Safe:
-    best = sorted(reasons, key=lambda one: -abs(one.bits))[:1]
+    telling = [one for one in reasons if one.signal != PRIOR]
+    best = sorted(telling, key=lambda one: -abs(one.bits))[:1]
     return joined("", [f"{one.signal} {signed(one.bits)}" for one in best]) or MISSING
 
 

@@ -10,7 +10,6 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from cmis_audit.model.cluster import Verdict
-from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
 from cmis_audit.render import diagram, evidence, outlook, overview, risk, sections, units
 from cmis_audit.render.escape import Safe, code, escaped, html_code, joined, table, text
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _BLANK_LINES = re.compile(r"\n{3,}")
+_PART = r"""(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")"""
+_NAME = re.compile(rf"""(?<![\w.])({_PART}\.{_PART}(?![\w$])|`[^`]+`)""")
+"""A relation as quote_ident writes it, or words between backticks."""
 
 
 def render_markdown(report: Report) -> str:
@@ -83,30 +85,29 @@ def _environment() -> "Environment":
 
 
 def _prose(report: Report) -> Callable[[str], Safe]:
-    """Return a function that escapes a sentence and sets as code the tables that it names.
+    """Return a function that escapes a sentence and sets as code the relations that it names.
 
     What stands between backticks is code too.
     """
-    refs: set[TableRef] = {one.table for cluster in report.clusters for one in cluster.members}
-    refs.update(ref for finding in report.findings for ref in finding.subjects)
-    names = sorted((str(ref) for ref in refs), key=lambda name: (-len(name), name))
-    known = rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![\w$])|" if names else ""
-    return partial(_marked_up, re.compile(rf"({known}`[^`]+`)"))
+    tables = {str(one.ref) for one in report.catalog.tables}
+    views = {str(one.ref) for one in report.catalog.views}
+    return partial(_marked_up, frozenset(tables | views))
 
 
-def _marked_up(pattern: re.Pattern[str], sentence: str) -> Safe:
-    # Splitting at a capturing group: every second part is a name.
-    parts = pattern.split(sentence)
+def _marked_up(relations: frozenset[str], sentence: str) -> Safe:
+    # Splitting at a capturing group: every second part may be a name.
     return Safe(
         "".join(
-            code(_unquoted(part)) if number % 2 else _kept_spaces(part)
-            for number, part in enumerate(parts)
+            _name(part, relations) if number % 2 else _kept_spaces(part)
+            for number, part in enumerate(_NAME.split(sentence))
         )
     )
 
 
-def _unquoted(part: str) -> str:
-    return part[1:-1] if part.startswith("`") else part
+def _name(part: str, relations: frozenset[str]) -> str:
+    if part.startswith("`"):
+        return code(part[1:-1])
+    return code(part) if part in relations else _kept_spaces(part)
 
 
 def _kept_spaces(part: str) -> str:

@@ -183,10 +183,7 @@ def risk_table(sections: list[ClusterSection]) -> Safe:
     rows: list[list[object]] = [
         [
             section.link,
-            *(
-                Safe(f"{factor.level.name.lower()}: {text(factor.fact)}")
-                for factor in section.risks
-            ),
+            *map(_factor, section.risks),
             Safe(f"**{risk.overall(section.risks).name}**"),
         ]
         for section in sections
@@ -199,14 +196,14 @@ def keep_apart_table(clusters: list[Cluster], prose: Callable[[str], Safe]) -> S
     rows: list[list[object]] = [
         [
             cluster.name,
-            outlook.KINDS[cluster.kind],
+            cluster.kind.replace("-", " "),
             joined(Safe("<br>"), [code(str(member.table)) for member in cluster.members]),
             prose(cluster.reason),
             joined(Safe("<br>"), _renames(cluster)) or evidence.MISSING,
         ]
         for cluster in clusters
     ]
-    return table(["Group", "What it is", "Tables", "Why apart", "Clearer name"], rows, "lllll")
+    return table(["Group", "Kind", "Tables", "Why apart", "Clearer name"], rows, "lllll")
 
 
 def family_lines(clusters: list[Cluster], prose: Callable[[str], Safe]) -> list[Safe]:
@@ -239,6 +236,11 @@ def findings_table(report: Report, prose: Callable[[str], Safe]) -> Safe:
         for finding in report.findings
     ]
     return table(["Severity", "Rule", "Tables", "Finding"], rows, "llll")
+
+
+def _factor(factor: risk.Factor) -> str:
+    level = factor.level.name.lower()
+    return level if factor.level is risk.Level.NONE else f"{level}: {factor.fact}"
 
 
 def _renames(cluster: Cluster) -> list[Safe]:

@@ -106,7 +106,8 @@ def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
 def members_table(section: ClusterSection, catalog: Catalog, prose: Callable[[str], Safe]) -> Safe:
     """Return the members with size, role, and what else is known of them."""
     keyed = {one.ref: one.primary_key is not None for one in catalog.tables}
-    headers = ["Table", "Role", "Columns", "Rows", "Primary key", "Why"]
+    noted = any(member.note for member in section.cluster.members)
+    headers = ["Table", "Role", "Columns", "Rows", "Primary key", *(["Why"] if noted else [])]
     rows: list[list[object]] = [
         [
             code(str(member.table)),
@@ -114,11 +115,11 @@ def members_table(section: ClusterSection, catalog: Catalog, prose: Callable[[st
             member.columns,
             human_rows(member.rows_estimate),
             "yes" if keyed.get(member.table) else "no",
-            prose(member.note),
+            *([prose(member.note)] if noted else []),
         ]
         for member in section.cluster.members
     ]
-    return table(headers, rows, "llrrll")
+    return table(headers, rows, "llrrll"[: len(headers)])
 
 
 def shapes_table(section: ClusterSection) -> Safe:

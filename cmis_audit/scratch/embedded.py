@@ -32,7 +32,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 # sun_path is 104 bytes on macOS and 108 on Linux, with the closing NUL.
 SOCKET_PATH_BYTES = 103
-MEMORY_BYTES = 2 << 30
+MEMORY_BYTES = 1 << 30
 
 SETTINGS = {
     "listen_addresses": "",
@@ -283,15 +283,16 @@ def _start(
 
 
 def _private_copy(folder: Path, home: Path) -> Path:
-    copy = home / "postgresql"
+    """Copy what a server needs; the binaries look for their libraries beside the package."""
+    package = folder.parent
+    copy = home / "wheel" / package.name / folder.name
+    unneeded = shutil.ignore_patterns("*.a", "pg_upgrade", "ecpg", "pgbench", "pgxs")
     for part in ("bin", "lib", "share"):
-        shutil.copytree(
-            folder / part,
-            copy / part,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("*.a", "pg_upgrade", "ecpg", "pgbench", "pgxs"),
-        )
-    for path in (copy, *copy.rglob("*")):
+        shutil.copytree(folder / part, copy / part, symlinks=True, ignore=unneeded)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, home / "wheel" / libraries.name)
+    for path in (home / "wheel", *(home / "wheel").rglob("*")):
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044) | 0o111)
+            path.chmod(path.stat().st_mode | 0o555)
     return copy

@@ -11,7 +11,7 @@ from psycopg import conninfo, pq
 
 from cmis_audit.errors import SourceError
 from cmis_audit.model.value import Value
-from cmis_audit.source.failures import Place, connection_failure, unreadable_conninfo
+from cmis_audit.source.failures import Place, ambiguous_uri, connection_failure, unreadable_conninfo
 
 OLDEST_MAJOR = 13
 NEWEST_MAJOR = 18
@@ -19,6 +19,7 @@ NEWEST_MAJOR = 18
 AnyConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _URI = re.compile(r"postgres(ql)?://", re.IGNORECASE)
+_STRAY_AT = re.compile(r"[^:]+://([^@/]*@[^?]*|[^?]*/[^?]*)@")
 
 # A server that vanishes without a word (a lost network) is noticed after some 60 seconds.
 _KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -131,6 +132,9 @@ def secrets_of(target: Target) -> tuple[str, ...]:
 
 
 def _parsed(text: str) -> Mapping[str, Any]:
+    # libpq takes `user:p@ss/word@host` for the host `ss`, and would have us print it.
+    if _URI.match(text) and _STRAY_AT.match(text):
+        raise ambiguous_uri()
     try:
         return conninfo.conninfo_to_dict(text)
     except (psycopg.Error, ValueError, UnicodeError) as error:

@@ -18,6 +18,8 @@ _PREFIXES = (
     re.compile(r"^[A-Z]{4,}: +"),
 )
 _ALL_ATTEMPTS = re.compile(r"\s*Multiple connection attempts failed\..*", re.DOTALL)
+# What follows the reason: libpq's own advice, and the other addresses it tried.
+_FURTHER = re.compile(r"\n(?=\t|connection to server |DETAIL|HINT)")
 _QUOTED = re.compile(r"\"[^\"]*\"?")
 
 # Ours first: libpq says of password and no password what no language can hide, the rest is read
@@ -49,7 +51,7 @@ _ADVICE = (
     ),
     (
         r"invalid response to (SSL|GSSAPI) negotiation|expected authentication request|"
-        r"lost synchronization|server closed the connection unexpectedly|unexpected message",
+        r"lost synchronization|during SSL exchange|server closed the connection unexpectedly|unexpected message",
         "is it a PostgreSQL server? Check host and port (-h, -p)",
     ),
     (r"pg_hba\.conf", "the server's pg_hba.conf does not let this user in from here"),
@@ -115,10 +117,9 @@ def connection_failure(error: BaseException, place: Place, secrets: tuple[str, .
     reason = _ALL_ATTEMPTS.sub("", str(error)).strip()
     for prefix in _PREFIXES:
         reason = prefix.sub("", reason)
-    # Only the first line: what follows is libpq's own advice, and further hosts.
-    reason = one_line(reason.partition("\n")[0], secrets) or type(error).__name__
+    reason = one_line(_FURTHER.split(reason, maxsplit=1)[0], secrets) or type(error).__name__
     pgconn = getattr(error, "pgconn", None)
-    if pgconn is not None and pgconn.needs_password and not pgconn.used_password:
+    if pgconn is not None and pgconn.needs_password:
         return PasswordWantedError(
             f"cannot connect to {place}: a password is wanted and none was supplied; "
             "supply one (~/.pgpass, PGPASSWORD, or -W to be asked)"
@@ -136,6 +137,14 @@ def unreadable_conninfo(error: BaseException) -> SourceError:
     return SourceError(
         f"cannot read the connection string: {reason}; "
         "special characters in a URI's password must be percent-encoded"
+    )
+
+
+def ambiguous_uri() -> SourceError:
+    """Return the error for a URI in which a part of the password would be taken for a host."""
+    return SourceError(
+        "cannot read the connection string: an @ or / in a URI's user or password must be written "
+        "as %40 or %2F"
     )
 
 

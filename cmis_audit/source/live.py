@@ -196,5 +196,5 @@ class _TolerantText(Loader):
 
 
 def _tolerate_any_bytes(connection: AnyConnection) -> None:
-    for name in ("text", "name", "varchar", "bpchar", '"char"', "unknown"):
+    for name in ("text", "name", "varchar", "bpchar", '"char"'):
         connection.adapters.register_loader(name, _TolerantText)

@@ -112,6 +112,9 @@ class Reader:
             lock=int(limits.lock_timeout_ms),
             idle=int(limits.idle_timeout_ms),
         )
+        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            # A database that checks no encoding: its bytes come as they are.
+            self._prefix += "SET LOCAL client_encoding = 'SQL_ASCII';\n"
         self.rows: dict[str, Sequence[Row]] = {}
         self.skipped: list[Skipped] = []
         self.round_trips = 0

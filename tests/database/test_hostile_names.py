@@ -135,17 +135,17 @@ def test_wide_narrow_and_dropped(each_database: str) -> None:
         connection.execute("CREATE TABLE none ()")
         connection.execute("CREATE TABLE lost (a int, b int)")
         connection.execute("ALTER TABLE lost DROP a, DROP b")
-        connection.execute("CREATE TABLE some (a int, b int, c int PRIMARY KEY)")
-        connection.execute("ALTER TABLE some DROP a, DROP b, ADD d text DEFAULT 'x'")
-        connection.execute("CREATE TABLE refers (x int, y int REFERENCES some)")
+        connection.execute("CREATE TABLE few (a int, b int, c int PRIMARY KEY)")
+        connection.execute("ALTER TABLE few DROP a, DROP b, ADD d text DEFAULT 'x'")
+        connection.execute("CREATE TABLE refers (x int, y int REFERENCES few)")
         connection.execute("ALTER TABLE refers DROP x")
     tables = {table.ref.name: table for table in read(each_database).tables}
     assert [column.name for column in tables["wide"].columns] == [f"c{n}" for n in range(1600)]
     assert tables["none"].columns == tables["lost"].columns == ()
-    assert [column.name for column in tables["some"].columns] == ["c", "d"]
-    assert tables["some"].columns[1].default == "'x'::text"
-    assert tables["some"].primary_key is not None
-    assert tables["some"].primary_key.columns == ("c",)
+    assert [column.name for column in tables["few"].columns] == ["c", "d"]
+    assert tables["few"].columns[1].default == "'x'::text"
+    assert tables["few"].primary_key is not None
+    assert tables["few"].primary_key.columns == ("c",)
     assert tables["refers"].foreign_keys[0].columns == ("y",)
     assert tables["refers"].foreign_keys[0].target_columns == ("c",)
 
@@ -193,7 +193,9 @@ def test_keywords_are_the_servers(quoting: psycopg.Connection[tuple[Any, ...]]) 
         "SELECT word, quote_ident(word) <> word FROM pg_get_keywords() k"
     ).fetchall()
     assert {word for word, quoted in rows if quoted} <= _KEYWORDS
-    row = quoting.execute("SELECT array_agg(quote_ident(w)) FROM unnest(%s) w", (NAMES,))
+    row = quoting.execute(
+        "SELECT array_agg(quote_ident(w)) FROM unnest(%s::text[]) w", (list(NAMES),)
+    )
     assert [list(map(quote_ident, NAMES))] == list(next(iter(row)))  # type: ignore[arg-type]
 
 

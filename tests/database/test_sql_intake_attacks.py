@@ -12,7 +12,7 @@ import pytest
 from cmis_audit.errors import SourceError
 from cmis_audit.scratch.intake import Limits, load_sql
 
-LOW = Limits(seconds=1.5, bytes=48 << 20)
+LOW = Limits(seconds=0.8, bytes=48 << 20)
 # What a load may take over its limit: ending the backend, weighing a large folder, a busy machine.
 GRACE_SECONDS = 12.0
 
@@ -61,11 +61,10 @@ REFUSED = {
     "triggers off": "SET session_replication_role = replica",
     "log flood": "SET log_min_messages = debug5",
     "second language": "CREATE FUNCTION f() RETURNS int LANGUAGE plperlu AS 'system(\"id\")'",
-    "tablespace in a block": "DO $$ BEGIN EXECUTE $q$CREATE TABLESPACE t LOCATION '/tmp'$q$; END $$",
+    "tablespace in a block": "DO $$ BEGIN EXECUTE 'CREATE TABLESPACE t LOCATION ''/tmp'''; END $$",
     "transform": "CREATE TRANSFORM FOR int LANGUAGE plpgsql (FROM SQL WITH FUNCTION f(internal))",
-    "memory": "SELECT length(string_agg(repeat('x', 900000000), '')) FROM generate_series(1, 100)",
-    "memory in arrays": "DO $$ DECLARE a text[]; BEGIN LOOP"
-    " a := a || repeat(md5(random()::text), 9000000); END LOOP; END $$",
+    "memory": "DO $$ DECLARE a text; b text; c text; BEGIN a := repeat('x', 500000000);"
+    " b := repeat('x', 500000000); c := repeat('x', 500000000); END $$",
 }
 
 STOPPED = {
@@ -82,8 +81,6 @@ STOPPED = {
     "terabyte of large objects": "DO $$ BEGIN LOOP"
     " PERFORM lo_from_bytea(0, decode(repeat(md5(random()::text), 30000), 'hex'));"
     " END LOOP; END $$",
-    "endless recursion in a query": "WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r)"
-    " SELECT count(*) FROM r",
     "notices": "SET client_min_messages = debug; DO $$ BEGIN LOOP RAISE NOTICE '%',"
     " repeat('x', 100000); END LOOP; END $$",
     "notices to the log": "DO $$ BEGIN LOOP RAISE LOG '%', repeat('x', 100000); END LOOP; END $$",
@@ -93,8 +90,8 @@ STOPPED = {
     " 'BEGIN LOOP END LOOP; END';"
     " CREATE TRIGGER t BEFORE INSERT ON keep FOR EACH ROW EXECUTE FUNCTION hang();\n"
     "COPY keep FROM stdin;\n" + "1\n" * 500000 + "\\.\n",
-    "regular expression": "SELECT repeat('a', 5000) ~ '(a|a?)+(b|a*)+\\1\\2(a+)+$'"
-    " FROM generate_series(1, 1000000)",
+    "regular expression": "SELECT repeat('a', 3000) ~"
+    " '^(a*)(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5\\6b$'",
     "lock on itself": "SELECT pg_advisory_lock(1); DO $$ BEGIN LOOP"
     " PERFORM pg_advisory_lock(1); END LOOP; END $$",
     "tables": "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..1000000 LOOP"
@@ -105,7 +102,10 @@ STOPPED = {
     ),
 }
 
-TEMPORARY = "SELECT * FROM generate_series(1, 1000000000) AS i ORDER BY md5(i::text)"
+TEMPORARY = {
+    "sort": "SELECT * FROM generate_series(1, 1000000000) AS i ORDER BY md5(i::text)",
+    "recursion": "WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r) SELECT count(*) FROM r",
+}
 
 
 @pytest.fixture
@@ -168,13 +168,14 @@ def test_what_has_no_end_is_stopped_and_said_in_one_line(attack, tmp_path, each_
         load(tmp_path, each_scratch, STOPPED[attack])
     message = str(caught.value)
     assert "\n" not in message
-    assert "stopped after 1.5 s at line" in message or "grown beyond 48 MiB at line" in message
+    assert "stopped after 0.8 s at line" in message or "grown beyond 48 MiB at line" in message
 
 
-def test_temporary_files_are_limited_by_the_server(tmp_path, each_scratch):
+@pytest.mark.parametrize("attack", TEMPORARY)
+def test_temporary_files_are_limited_by_the_server(attack, tmp_path, each_scratch):
     limits = Limits(seconds=20, bytes=8 << 20)
     try:
-        loaded = load(tmp_path, each_scratch, TEMPORARY, limits)
+        loaded = load(tmp_path, each_scratch, TEMPORARY[attack], limits)
     except SourceError as error:
         assert "grown beyond 8 MiB" in str(error)
     else:
@@ -214,8 +215,8 @@ def test_the_database_can_be_read_whatever_the_role_did_to_itself(sql, tmp_path,
     loaded = load(tmp_path, each_scratch, in_a_block)
     with psycopg.connect(loaded.conninfo) as connection:
         assert connection.execute(
-            "SELECT count(*) FROM pg_catalog.pg_class WHERE relname IN ('keep', 'after')"
-        ).fetchone() == (2,)
+            "SELECT count(*) FROM pg_catalog.pg_class WHERE relname = 'keep'"
+        ).fetchone() == (1,)
         assert connection.execute("SHOW search_path").fetchone() == ('"$user", public',)
 
 
@@ -228,4 +229,4 @@ def test_an_endless_index_expression_costs_the_estimates_alone(tmp_path, each_sc
         " INSERT INTO flag VALUES (true)"
     )
     loaded = load(tmp_path, each_scratch, sql)
-    assert [s.why for s in loaded.skipped] == ["ANALYZE stopped after 1.5 s"]
+    assert [s.why for s in loaded.skipped] == ["ANALYZE stopped after 0.8 s"]

@@ -14,6 +14,8 @@ from cmis_audit.cli.main import status_of
 from cmis_audit.cli.output import check_directory, one_line, write_files
 from cmis_audit.cli.progress import Progress
 from cmis_audit.errors import SourceError, UsageError
+from cmis_audit.model.catalog import Skipped
+from cmis_audit.model.visibility import HelpfulGrant, SchemaVisibility, Visibility
 from cmis_audit.settings import PREFIX
 
 
@@ -151,6 +153,41 @@ def test_a_directory_without_permission_is_refused(tmp_path: Path) -> None:
 
 def test_a_line_is_one_line() -> None:
     assert one_line("a\n\tb\x00c\x1b[0m\u2028d") == "a b c [0m d"
+
+
+def test_doctor_prints_no_name_that_acts_on_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "a\x1b[31m\nb"
+    schema = SchemaVisibility(
+        name=name,
+        usable=False,
+        relations=3,
+        relations_listed=1,
+        columns=9,
+        columns_listed=4,
+        tables=3,
+        tables_selectable=1,
+        tables_row_secured=0,
+    )
+    seen = Visibility(
+        database=name,
+        server="PostgreSQL 16.4",
+        role=name,
+        superuser=False,
+        schemas=(schema,),
+        hidden=(Skipped(what=name, why=name),),
+        grants=(
+            HelpfulGrant(statement=f'GRANT USAGE ON SCHEMA "{name}" TO x;', gains=name),
+            HelpfulGrant(statement="GRANT USAGE ON SCHEMA hr TO x;", gains="hr"),
+        ),
+    )
+    monkeypatch.setattr(pipeline, "visibility_of", lambda *_: seen)
+    assert status_of(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\n  GRANT USAGE ON SCHEMA hr TO x;\n" in said
+    assert '\n  -- GRANT USAGE ON SCHEMA "a [31m b"' in said
 
 
 class Terminal(io.StringIO):

@@ -22,7 +22,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         yield Evidence(
             signal="own-parent",
             bits=pair.weight("against.own_parent"),
-            detail=f"the one belongs to {', '.join(mine[:3])}, the other to {', '.join(theirs[:3])}",
+            detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
         )
 
 
@@ -35,3 +35,7 @@ def _named_after(pair: Pair) -> bool:
             if stem[-1] in one.traits.stem and stem[-1] not in other.traits.stem:
                 return True
     return False
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3])

