@@ -3,7 +3,13 @@
 from cmis_audit.cluster.canonical import Standing
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.groups import Links, cohesive_groups, same_noun, strongest_first
-from cmis_audit.cluster.keep_apart import LookAlike, look_alikes, spanning_pairs
+from cmis_audit.cluster.keep_apart import (
+    LookAlike,
+    look_alikes,
+    spanning_pairs,
+    tenant_look_alikes,
+    view_look_alikes,
+)
 from cmis_audit.cluster.metrics import MetricGroup, metric_groups
 from cmis_audit.cluster.wording import (
     cluster_id,
@@ -38,6 +44,8 @@ class _Builder:
     def __init__(self, catalog: Catalog, matches: Matches, pack: RulePack) -> None:
         self._catalog = catalog
         self._tables = {table.ref: table for table in catalog.tables}
+        self._columns = {table.ref: len(table.columns) for table in catalog.tables}
+        self._columns |= {view.ref: len(view.columns) for view in catalog.views}
         self._traits = {one.ref: one for one in matches.traits}
         self._matches = matches
         self._links = Links(matches.matches)
@@ -65,11 +73,16 @@ class _Builder:
         }
         clusters += self._reviews(taken, told)
         apart = [match for match in self._matches.matches if match.bits < self._review_from]
-        clusters += [
-            self._apart_cluster(group)
-            for group in look_alikes(self._catalog, apart, self._traits)
-            if not self._is_told(group, told)
+        groups_apart = [
+            *tenant_look_alikes(self._matches),
+            *view_look_alikes(self._catalog),
+            *(
+                group
+                for group in look_alikes(self._catalog, apart, self._traits)
+                if not self._is_told(group, told)
+            ),
         ]
+        clusters += [self._apart_cluster(group) for group in groups_apart]
         clusters.sort(key=_urgency)
         return tuple(clusters)
 
@@ -147,10 +160,7 @@ class _Builder:
 
     def _metrics_cluster(self, group: MetricGroup) -> Cluster:
         refs = tuple(member.ref for member in group.members)
-        if group.owner:
-            canonical, why = group.owner, "it holds the same measurements beside other things"
-        else:
-            canonical, why = self._standing.canonical(refs)
+        canonical, why = self._metrics_canonical(group, refs)
         related = {one.ref: _purpose(one, self._tables[one.ref]) for one in group.related}
         members = self._members(refs, canonical, related)
         ordered = tuple(member.table for member in members)
@@ -182,6 +192,18 @@ class _Builder:
             issues=told + issues(tables, rows),
         )
 
+    def _metrics_canonical(
+        self, group: MetricGroup, refs: tuple[TableRef, ...]
+    ) -> tuple[TableRef, str]:
+        """Return the table that holds all metrics already, or whose form and name are the widest."""
+        if group.owner:
+            return group.owner, "it holds the same measurements beside other things"
+        words = self._lexicon.metric_table_words
+        for member in group.members:
+            if member.shape == MetricShape.NAME_VALUE and words.issuperset(member.words):
+                return member.ref, "one row a value, under a name that fits every metric"
+        return self._standing.canonical(refs)
+
     def _members(
         self, refs: tuple[TableRef, ...], canonical: TableRef, related: dict[TableRef, str]
     ) -> tuple[Member, ...]:
@@ -195,14 +217,14 @@ class _Builder:
     def _member(
         self, ref: TableRef, role: Role, note: str = "", suggested: str | None = None
     ) -> Member:
-        table, traits = self._tables[ref], self._traits[ref]
+        table, traits = self._tables.get(ref), self._traits.get(ref)
         return Member(
             table=ref,
             role=role,
-            columns=len(table.columns),
-            rows_estimate=table.statistics.rows_estimate if table.statistics else None,
-            shape=traits.shape,
-            naming=traits.naming,
+            columns=self._columns[ref],
+            rows_estimate=table.statistics.rows_estimate if table and table.statistics else None,
+            shape=traits.shape if traits else None,
+            naming=traits.naming if traits else None,
             note=note,
             suggested_name=suggested,
         )
@@ -256,7 +278,7 @@ class _Builder:
         )
 
     def _apart_cluster(self, group: LookAlike) -> Cluster:
-        tables = tuple(self._tables[ref] for ref in group.members)
+        tables = tuple(self._tables[ref] for ref in group.members if ref in self._tables)
         names = (
             suggested_names(tables, self._traits, self._lexicon)
             if group.kind == Kind.SAME_WORD
@@ -269,7 +291,7 @@ class _Builder:
             name=_group_name(group, self._traits),
             verdict=Verdict.KEEP_APART,
             kind=group.kind,
-            confidence=round(1 - probability(strongest), 3),
+            confidence=round(1 - probability(strongest), 3) if pairs else 1.0,
             priority=Priority.LOW,
             reason=group.reason,
             canonical=None,
@@ -324,6 +346,10 @@ def _purpose(traits: Traits, table: Table) -> str:
 
 
 def _group_name(group: LookAlike, traits: dict[TableRef, Traits]) -> str:
+    if group.kind == Kind.TENANTS:
+        return f"{group.members[0].schema}.*"
+    if group.kind == Kind.VIEW:
+        return group.members[0].name
     nouns = {traits[ref].stem[-1] for ref in group.members}
     if len(nouns) == 1:
         return f"*_{next(iter(nouns))}" if group.kind == Kind.FAMILY else next(iter(nouns))

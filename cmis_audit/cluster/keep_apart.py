@@ -5,13 +5,15 @@ from collections import defaultdict
 from cmis_audit.cluster.groups import Links
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
-from cmis_audit.model.match import Match, Relation
+from cmis_audit.model.match import Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Traits
 from cmis_audit.model.value import Value
 
 _ALIKE = 0.5  # Jaccard of the names from which two tables look alike
 _CONTAINED = 0.75
+_SHADOW = 0.8  # of all columns of a view and its table, in both
+_MOST_LISTED = 10
 _FEWEST_COLUMNS = 3
 _TELLING_BITS = 4.0
 _LOOKUP_COLUMNS = 6
@@ -53,6 +55,49 @@ def look_alikes(
     return sorted(found, key=lambda group: (group.kind, group.members))
 
 
+def tenant_look_alikes(matches: Matches) -> list[LookAlike]:
+    """Return one group for each template that schemas repeat: the template's tables."""
+    found = []
+    for group in matches.tenants:
+        members = tuple(one.ref for one in matches.traits if one.ref.schema == group.template)
+        drift = ", ".join(str(ref) for ref in group.drift[:_MOST_LISTED])
+        more = len(group.drift) - _MOST_LISTED
+        copies = ", ".join(group.copies[:_MOST_LISTED])
+        found.append(
+            LookAlike(
+                kind=Kind.TENANTS,
+                members=members,
+                reason=f"{len(group.copies) + 1} schemas repeat the tables of one template, "
+                f"{group.template}: {copies}"
+                f"{' and others' if len(group.copies) > _MOST_LISTED else ''}. "
+                + (f"Not as in the template: {drift}" if drift else "None has drifted")
+                + (f" and {more} more." if more > 0 else "."),
+            )
+        )
+    return found
+
+
+def view_look_alikes(catalog: Catalog) -> list[LookAlike]:
+    """Return each table with the views over it that show nearly its columns."""
+    tables = {table.ref: {column.name for column in table.columns} for table in catalog.tables}
+    views: dict[TableRef, list[TableRef]] = defaultdict(list)
+    for view in catalog.views:
+        names = {column.name for column in view.columns}
+        for ref in view.reads:
+            shared = len(names & tables.get(ref, set()))
+            if shared >= _FEWEST_COLUMNS and shared >= _SHADOW * len(names | tables[ref]):
+                views[ref].append(view.ref)
+    return [
+        LookAlike(
+            kind=Kind.VIEW,
+            members=(ref, *sorted(over)),
+            reason=f"{'A view' if len(over) == 1 else f'{len(over)} views'} over {ref} "
+            "with nearly its columns: the rows are stored once.",
+        )
+        for ref, over in sorted(views.items())
+    ]
+
+
 def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int]) -> Kind | None:
     """Return what sort of look-alikes the two are; None when they do not look alike."""
     against = {piece.signal for piece in match.counter_evidence}
@@ -75,8 +120,10 @@ def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int
     match match.relation:
         case Relation.SIBLING:
             return Kind.FAMILY
+        case Relation.MARKED if _says(match, "numbered series"):
+            return Kind.SERIES
         case Relation.PART | Relation.MARKED:
-            return Kind.HISTORY if _says_history(match) else Kind.SATELLITE
+            return Kind.HISTORY if _says(match, "(history)") else Kind.SATELLITE
         case Relation.QUALIFIED:
             return Kind.SATELLITE
         case Relation.NONE | Relation.KIN if match.jaccard >= _ALIKE:
@@ -85,8 +132,8 @@ def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int
             return None
 
 
-def _says_history(match: Match) -> bool:
-    return any("(history)" in piece.detail for piece in match.counter_evidence)
+def _says(match: Match, words: str) -> bool:
+    return any(words in piece.detail for piece in match.counter_evidence)
 
 
 def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
@@ -136,6 +183,8 @@ def _reason(
         case Kind.LOOKUP:
             columns = ", ".join(links[0].same_name_columns)
             return f"{len(members)} small tables of one form ({columns}) with different contents."
+        case Kind.SERIES:
+            return "Parts of one series, told apart by a number or date in the name."
         case Kind.TYPED_STORE:
             return "One store, split by design into a table for each type of value."
         case Kind.HISTORY:

@@ -82,13 +82,6 @@ def issues(tables: tuple[Table, ...], rows: tuple[ComparisonRow, ...]) -> tuple[
         )
         more = f" and {len(renamed) - 6} more" if len(renamed) > 6 else ""
         found.append(f"One concept, several names: {listed}{more}")
-    for table in tables:
-        own = [
-            row.concept for row in rows if len(row.cells) == 1 and row.cells[0].table == table.ref
-        ]
-        if own and len(tables) > 1:
-            listed = ", ".join(own[:8]) + (f" and {len(own) - 8} more" if len(own) > 8 else "")
-            found.append(f"Only {table.ref} has {listed}")
     found += _uneven(tables)
     return tuple(found)
 

@@ -6,6 +6,7 @@ from math import log2
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
+from cmis_audit.match.tenants import tenant_groups
 from cmis_audit.match.words import Singulars, Synonyms
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
@@ -34,7 +35,8 @@ class TableForm:
 class Database:
     """Every table's form, and how common each column is among them.
 
-    Inheritance children take part only through their parents; partitions are folded already.
+    Inheritance children take part only through their parents, tenants' schemas through their
+    template; partitions are folded already.
     """
 
     def __init__(self, catalog: Catalog, pack: RulePack) -> None:
@@ -45,7 +47,9 @@ class Database:
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
         self.markers = NameReader(lexicon).markers
-        self.forms = _forms(catalog, pack)
+        self.tenants = tenant_groups(catalog)
+        copies = {schema for group in self.tenants for schema in group.copies}
+        self.forms = _forms(catalog, pack, copies)
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
@@ -96,7 +100,7 @@ class Database:
         return known
 
 
-def _forms(catalog: Catalog, pack: RulePack) -> tuple[TableForm, ...]:
+def _forms(catalog: Catalog, pack: RulePack, left_out: set[str]) -> tuple[TableForm, ...]:
     lexicon = pack.lexicon
     reader, shapes, singular = NameReader(lexicon), ShapeReader(lexicon), Singulars(lexicon)
     known = {str(enum.ref): "enum" for enum in catalog.enums}
@@ -104,7 +108,9 @@ def _forms(catalog: Catalog, pack: RulePack) -> tuple[TableForm, ...]:
     for domain in catalog.domains:
         family = type_family(domain.base_type, known)
         known[str(domain.ref)] = known[domain.ref.name] = family
-    tables = [table for table in catalog.tables if not table.inherits]
+    tables = [
+        table for table in catalog.tables if not table.inherits and table.ref.schema not in left_out
+    ]
     parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
     columns = {
         table.ref: column_forms(table, parsed[table.ref][0], singular, known) for table in tables

@@ -22,6 +22,7 @@ def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     return Matches(
         traits=tuple(form.traits for form in database.forms),
         matches=tuple(sorted(matches, key=lambda match: (match.left, match.right))),
+        tenants=database.tenants,
     )
 
 

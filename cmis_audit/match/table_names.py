@@ -54,7 +54,7 @@ class NameReader:
         if word.isdigit():
             if len(word) <= _LONGEST_VERSION:
                 return Marker.VERSION
-            return Marker.COPY if len(word) in (6, 8, 12, 14) else None
+            return Marker.COPY
         return self.markers.get(word)
 
     def satellite(self, words: tuple[str, ...]) -> str | None:

@@ -27,10 +27,11 @@ class Kind(StrEnum):
     FAMILY = "family"
     HISTORY = "history"
     SATELLITE = "satellite"
-    VIEW_SHADOW = "view-shadow"
+    SERIES = "series"
+    VIEW = "view"
     LOOKUP = "lookup"
     TYPED_STORE = "typed-store"
-    TENANT_COPY = "tenant-copy"
+    TENANTS = "tenants"
 
 
 class Role(StrEnum):

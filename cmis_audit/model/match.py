@@ -79,6 +79,15 @@ class Match(Value, frozen=True, kw_only=True):
     counter_evidence: tuple[Evidence, ...]
 
 
+class TenantGroup(Value, frozen=True, kw_only=True):
+    """Schemas that repeat one template."""
+
+    template: str
+    copies: tuple[str, ...]
+    drift: tuple[TableRef, ...]
+    """Tables of the copies that are missing there, or more, or differ in a column."""
+
+
 class Matches(Value, frozen=True, kw_only=True):
     """All that MATCH hands on."""
 
@@ -86,3 +95,5 @@ class Matches(Value, frozen=True, kw_only=True):
     """Of every table that took part, sorted by table."""
     matches: tuple[Match, ...]
     """Of every pair that was compared, sorted by pair."""
+    tenants: tuple[TenantGroup, ...] = ()
+    """Their copies took no part; the template did."""

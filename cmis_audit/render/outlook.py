@@ -21,9 +21,11 @@ KINDS: Final = {
     Kind.FAMILY: "same shape, each for its own parent",
     Kind.HISTORY: "history beside its entity",
     Kind.SATELLITE: "a table that serves another",
-    Kind.VIEW_SHADOW: "a view over the table it resembles",
+    Kind.VIEW: "views over the table they resemble",
+    Kind.SERIES: "parts of a numbered series",
     Kind.TYPED_STORE: "one store split by type of value",
-    Kind.TENANT_COPY: "one set of tables for each tenant",
+    Kind.LOOKUP: "lookup lists of one shape",
+    Kind.TENANTS: "one set of tables for each tenant",
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -80,6 +80,9 @@ def load_sql(
 ) -> Loaded:
     """Load an SQL file (DDL or a plain dump) into a new database of a throw-away server.
 
+    The server is best made for this one file: what stands in for a role belongs to the server, so
+    a second file finds the roles of the first one there and does not list them.
+
     Raises SourceError where the file cannot be read, reaches a limit, or yields no table.
     """
     limits = limits or Limits()

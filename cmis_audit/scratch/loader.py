@@ -208,4 +208,4 @@ class Loader:
         why = failure.message.partition("\n")[0]
         if statement.unclosed:
             why += f" ({statement.unclosed} is opened and not closed in the file)"
-        self.notes.at(statement.line, excerpt(statement), why)
+        self.notes.failed(statement.line, excerpt(statement), why)

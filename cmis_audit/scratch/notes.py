@@ -1,5 +1,7 @@
 """What was left out of an SQL file or put in by way of a stand-in, folded by reason."""
 
+from operator import itemgetter
+
 from cmis_audit.model.catalog import Skipped
 from cmis_audit.scratch.statements import Statement
 
@@ -27,6 +29,12 @@ class Notes:
         self._places: dict[str, list[tuple[int, str]]] = {}
         self._names: dict[str, dict[str, set[str]]] = {}
         self._plain: set[tuple[str, str]] = set()
+        self._failures: list[tuple[int, str, str]] = []
+
+    def failed(self, line: int, what: str, why: str) -> None:
+        """Note a statement that the server refused."""
+        self._failures.append((line, what, one_line(why, WHY_CHARACTERS)))
+        self.at(line, what, why)
 
     def at(self, line: int, what: str, why: str) -> None:
         """Note something in a line of the file; several with one reason become one entry."""
@@ -42,18 +50,17 @@ class Notes:
         self._plain.add((what, one_line(why, WHY_CHARACTERS)))
 
     def first_failure(self) -> str | None:
-        """Return the earliest place in the file that has a note, with its reason."""
-        places = [(*place, why) for why, found in self._places.items() for place in found]
-        if not places:
+        """Return the first statement of the file that was refused, with the reason."""
+        if not self._failures:
             return None
-        line, what, why = min(places)
+        line, what, why = min(self._failures, key=itemgetter(0))
         return f"line {line}: {what}: {why}"
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Return the folded entries, sorted."""
         entries = [Skipped(what=what, why=why) for what, why in self._plain]
         for why, places in self._places.items():
-            line, what = min(places)
+            line, what = min(places, key=itemgetter(0))
             others = len(places) - 1
             more = f" (and {others} more)" if others else ""
             entries.append(Skipped(what=f"line {line}: {what}{more}", why=why))

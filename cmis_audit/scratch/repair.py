@@ -246,11 +246,12 @@ class Repairs:
     def _without(
         self, clause: re.Pattern[str], kind: str, missing: str, statement: str
     ) -> str | None:
-        _, name = _split(missing)
-        mended = clause.sub(lambda found: "" if plain(found[1]) == name else found[0], statement)
+        # The message has no quotes, and names such as "de_DE.utf8" have dots of their own.
+        names = (missing, missing.partition(".")[2])
+        mended = clause.sub(lambda found: "" if plain(found[1]) in names else found[0], statement)
         if mended == statement:
             return None
-        self.notes.named(kind, name, CLAUSE_WHY)
+        self.notes.named(kind, missing, CLAUSE_WHY)
         return mended
 
 

@@ -102,9 +102,10 @@ class Script:
             if start >= len(self.text):
                 return
             scan = _Scan(self.text, start, standard=standard, parentheses=parentheses)
-            if scan.unclosed == "(":
+            if scan.unclosed and scan.passed_end:
                 # psql would wait for the parenthesis to the end of the file. One slip of the hand
-                # must not cost everything after it, so they stop counting from here on.
+                # must not cost everything after it, so they stop counting from here on; not
+                # only for this statement, or a file full of them would be walked through for each.
                 parentheses = False
                 scan = _Scan(self.text, start, standard=standard, parentheses=False)
             if text := self.text[start : scan.end].strip():
@@ -163,6 +164,8 @@ class _Scan:
         self.stop = ""
         """`;`, the name of the backslash command met, or nothing at the end of the file."""
         self.unclosed: str | None = None
+        self.passed_end = False
+        """Whether a semicolon was met that counted for nothing, being in parentheses."""
         self._routine = _ROUTINE.match(text, start) is not None
         self._walk(start)
 
@@ -171,9 +174,11 @@ class _Scan:
         pattern = _ROUTINE_TOKEN if self._routine else _TOKEN
         while token := pattern.search(self.text, position):
             kind, position = token.lastgroup, token.end()
-            if kind == "end" and begins == 0 and (depth <= 0 or not self.parentheses):
-                self.end, self.resume, self.stop = token.start(), token.end(), ";"
-                return
+            if kind == "end" and begins == 0:
+                if depth <= 0 or not self.parentheses:
+                    self.end, self.resume, self.stop = token.start(), token.end(), ";"
+                    return
+                self.passed_end = True
             if kind == "meta":
                 self._meet_command(token.start())
                 return

@@ -51,7 +51,8 @@ _ADVICE = (
     ),
     (
         r"invalid response to (SSL|GSSAPI) negotiation|expected authentication request|"
-        r"lost synchronization|during SSL exchange|server closed the connection unexpectedly|unexpected message",
+        r"lost synchronization|during SSL exchange|unexpected message|"
+        r"server closed the connection unexpectedly",
         "is it a PostgreSQL server? Check host and port (-h, -p)",
     ),
     (r"pg_hba\.conf", "the server's pg_hba.conf does not let this user in from here"),

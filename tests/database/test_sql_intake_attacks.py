@@ -90,8 +90,8 @@ STOPPED = {
     " 'BEGIN LOOP END LOOP; END';"
     " CREATE TRIGGER t BEFORE INSERT ON keep FOR EACH ROW EXECUTE FUNCTION hang();\n"
     "COPY keep FROM stdin;\n" + "1\n" * 500000 + "\\.\n",
-    "regular expression": "SELECT repeat('a', 3000) ~"
-    " '^(a*)(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5\\6b$'",
+    "regular expression": "SELECT repeat('a', 3001) ~"
+    " '^(a*)(a*)(a*)(a*)(a*)(a*)\\1\\2\\3\\4\\5\\6$'",
     "lock on itself": "SELECT pg_advisory_lock(1); DO $$ BEGIN LOOP"
     " PERFORM pg_advisory_lock(1); END LOOP; END $$",
     "tables": "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..1000000 LOOP"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
@@ -15,6 +16,7 @@ _MARKERS = {
 }
 
 _RARE = 3  # tables with the word
+_SERIES = 3  # numbered tables of one name
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -32,7 +34,7 @@ def _judge(pair: Pair) -> tuple[float, str]:
     left, right = pair.left.traits.ref, pair.right.traits.ref
     match relation.relation:
         case Relation.MARKED if _numbered(pair):
-            return pair.weight("name.numbered"), "one pattern, numbered"
+            return pair.weight("name.numbered"), "parts of a numbered series"
         case Relation.MARKED if _lone_part(pair):
             word = relation.markers[0].word
             return pair.weight("name.lone_part"), f"named after the other, for its {word}"
@@ -63,9 +65,20 @@ def _judge(pair: Pair) -> tuple[float, str]:
 
 
 def _numbered(pair: Pair) -> bool:
-    """Tell whether both names end in a bare number: members of a series, not versions."""
-    both = (pair.left.traits.affixes, pair.right.traits.affixes)
-    return all(affixes and affixes[0].word.isdigit() for affixes in both)
+    """Tell whether the names are of a series: numbered both, or one of several dated parts.
+
+    `events_2024` and `events_2025` are, and `events` beside both; `orders` and a single
+    `orders_20240301` are an original and its copy.
+    """
+    numbered = [_is_numbered(form) for form in (pair.left, pair.right)]
+    if all(numbered):
+        return True
+    series = [form for form in pair.database.with_stem(pair.left.traits.stem) if _is_numbered(form)]
+    return any(numbered) and len(series) >= _SERIES
+
+
+def _is_numbered(form: TableForm) -> bool:
+    return bool(form.traits.affixes) and form.traits.affixes[0].word.isdigit()
 
 
 def _lone_part(pair: Pair) -> bool:

@@ -1,10 +1,10 @@
 -- The columns of every relation but partitions: one row a relation, its columns by attnum packed
--- into two strings, which travel and split faster than one row a column. A dropped column keeps its
--- place with an empty name. In names, a separator (0x1f) that is part of a name is followed by `+`,
--- one that separates by `-`. Types name the distinct (type, modifier) once: see types.sql.
+-- into two strings, which travel and split faster than one row a column. A dropped column keeps
+-- its place with an empty name. In names, a separator (0x1f) that is part of a name is followed by
+-- `+`, one that separates by `-`. Types name the distinct (type, modifier) once: see types.sql.
 -- Columns: relation oid, names text (0x1f- separated), facts text (`;` separated, each
---   `type oid,modifier,collation oid,flags`; flags: n not null, a or d identity always or by default,
---   s or v generated stored or virtual)
+--   `type oid,modifier,collation oid,flags`; flags: n not null, a or d identity always or by
+--   default, s or v generated stored or virtual)
 -- Order: none. Oldest server: 13.
 SELECT x.attrelid, string_agg(x.name, E'\x1f-'), string_agg(x.facts, ';')
 FROM (SELECT a.attrelid,

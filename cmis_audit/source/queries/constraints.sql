@@ -3,7 +3,8 @@
 -- PostgreSQL 18 keeps here.
 -- Columns: name text, relation oid (0 for a domain), domain oid, kind "char", columns text
 --   (`{1,2}`, attnums), deferrable bool, validated bool, target oid, target_columns text,
---   on_update "char", on_delete "char", match "char", index oid, definition text (checks, exclusions),
+--   on_update "char", on_delete "char", match "char", index oid, definition text (of checks and
+--   exclusions),
 --   target_names text[] (of a partition, whose columns columns.sql leaves out)
 -- Order: none. Oldest server: 13.
 SELECT k.conname,

@@ -1,4 +1,4 @@
--- Tables, partitions, foreign tables, views and standalone composite types; temporary ones left out.
+-- Tables, partitions, foreign tables, views and standalone composite types; no temporary ones.
 -- OIDs from 16384 on are the users' own (FirstNormalObjectId).
 -- Sizes are the planner's page counts: reading the files instead would lock each relation.
 -- Columns: oid, schema oid, name text, kind "char", is_partition bool, row_type oid, owner oid,

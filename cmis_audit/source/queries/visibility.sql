@@ -14,7 +14,7 @@ SELECT n.nspname,
 FROM pg_namespace n
 JOIN pg_roles u ON u.rolname = current_user
 LEFT JOIN (SELECT c.relnamespace,
-                  count(*) FILTER (WHERE c.relkind <> 'm') AS relations,
+                  count(*) AS relations,
                   count(*) FILTER (WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition)
                       AS tables,
                   count(*) FILTER (WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
