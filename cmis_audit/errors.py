@@ -12,6 +12,17 @@ it to stderr and exits with `exit_status`.
 """
 
 
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the nearest known word, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
 class AuditError(Exception):
     """A failure with a message for the user: one line, no secrets."""
 

@@ -13,7 +13,6 @@ a `pack.toml`, rule pages only: they join those of the chosen pack, and a page w
 has takes the place of the pack's page.
 """
 
-import difflib
 import hashlib
 import itertools
 import math
@@ -27,7 +26,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cmis_audit import resources
-from cmis_audit.errors import RuleError
+from cmis_audit.errors import RuleError, did_you_mean
 from cmis_audit.model.rule import Grade, Lexicon, Parameter, Rule, RulePack, Severity, Unit, Weight
 
 SECTIONS = ("Why", "Fires", "Silent", "Remedy")
@@ -114,7 +113,7 @@ def load_pack(name: str, extra: Path | None = None, *, checks: Checks | None = N
     names = pack_names()
     if name not in names:
         known = ", ".join(names)
-        raise RuleError(f"no rule pack '{name}'{_hint(name, names)}; there is: {known}")
+        raise RuleError(f"no rule pack '{name}'{did_you_mean(name, names)}; there is: {known}")
     own = _folder(extra, str(extra)) if extra is not None else {}
     if extra is not None and not own:
         raise RuleError(f"{extra}: holds neither a pack.toml nor a rule page <CODE>-<slug>.md")
@@ -153,7 +152,7 @@ def _pack(files: _Folder, own: _Folder, checks: Checks | None) -> RulePack:
                     1, f"stands beside 'extends = \"{head.extends}\"'; drop one"
                 )
         if head.extends not in pack_names():
-            hint = _hint(head.extends, pack_names())
+            hint = did_you_mean(head.extends, pack_names())
             raise pack.error(pack.line_of("extends"), f"no rule pack '{head.extends}'{hint}")
         knowledge = _folder(resources.rule_packs() / head.extends, head.extends)
     missing = [name for name in _KNOWLEDGE if name not in knowledge]
@@ -208,7 +207,7 @@ def _lexicon(file: _File) -> Lexicon:
     known = tuple(Lexicon.__struct_fields__)
     for key in data:
         if key not in known:
-            raise file.error(file.line_of(key), f"unknown key '{key}'{_hint(key, known)}")
+            raise file.error(file.line_of(key), f"unknown key '{key}'{did_you_mean(key, known)}")
     # a table stands for pairs; the value types are the model's to judge
     pairs = {
         key: sorted(value.items(), key=lambda pair: pair[0]) if isinstance(value, dict) else value
@@ -282,11 +281,11 @@ def _rule(name: str, file: _File, checks: Checks | None) -> Rule:
 
 def _verify_check(matter: _FrontMatter, front: _File, checks: Checks) -> None:
     if matter.check not in checks:
-        hint = _hint(matter.check, checks)
+        hint = did_you_mean(matter.check, checks)
         raise front.error(front.line_of("check"), f"unknown check '{matter.check}'{hint}")
     for key in matter.params:
         if key not in checks[matter.check]:
-            hint = _hint(key, checks[matter.check])
+            hint = did_you_mean(key, checks[matter.check])
             message = f"check '{matter.check}' takes no parameter '{key}'{hint}"
             raise front.error(front.line_of(key), message)
 
@@ -321,7 +320,7 @@ def _sections(body: _File) -> dict[str, list[tuple[str, int, str]]]:
                 sections[current].append((text, line, block))
     for name in SECTIONS:
         if name not in sections:
-            raise body.error(1, f"section '## {name}' is missing{_hint(name, sections)}")
+            raise body.error(1, f"section '## {name}' is missing{did_you_mean(name, sections)}")
         if name not in filled:
             raise body.error(1, f"section '## {name}' is empty")
     return sections
@@ -375,7 +374,7 @@ def _converted(data: Mapping[str, Any], kind: type[_T], file: _File) -> _T:
         message = str(error)
     if unknown := _UNKNOWN.search(message):
         known = {*kind.__struct_fields__, *_Grade.__struct_fields__}
-        hint = _hint(unknown[1], known)
+        hint = did_you_mean(unknown[1], known)
         raise file.error(file.line_of(unknown[1]), f"unknown key '{unknown[1]}'{hint}")
     if missing := _MISSING.search(message):
         raise file.error(1, f"'{missing[1]}' is missing")
@@ -383,8 +382,3 @@ def _converted(data: Mapping[str, Any], kind: type[_T], file: _File) -> _T:
     key = place[1] if place else ""
     reason = message.split(" - at ", maxsplit=1)[0]
     raise file.error(file.line_of(key), f"'{key}': {reason[:1].lower()}{reason[1:]}")
-
-
-def _hint(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""

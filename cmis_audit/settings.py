@@ -10,13 +10,13 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from cmis_audit.errors import SettingsError
+from cmis_audit.errors import SettingsError, did_you_mean
 
 PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
@@ -84,12 +84,6 @@ def load_settings(
         if given is not None and given != ():
             values[option] = _value(option, given, "--" + _key(option))
     return Settings(**values)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cmis_audit.cli.output import check_directory, say, write_files
 from cmis_audit.cli.progress import colorful
-from cmis_audit.errors import UsageError
-from cmis_audit.settings import Settings, did_you_mean
+from cmis_audit.errors import UsageError, did_you_mean
+from cmis_audit.settings import Settings
 
 if TYPE_CHECKING:
     from cmis_audit.model.report import Report

@@ -6,8 +6,7 @@ import click
 
 from cmis_audit.cli.options import HELP, common_options, rule_options, settings_of
 from cmis_audit.cli.output import say
-from cmis_audit.errors import UsageError
-from cmis_audit.settings import did_you_mean
+from cmis_audit.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from cmis_audit.model.rule import Rule, RulePack

@@ -195,7 +195,7 @@ class _Builder:
     def _metrics_canonical(
         self, group: MetricGroup, refs: tuple[TableRef, ...]
     ) -> tuple[TableRef, str]:
-        """Return the table that holds all metrics already, or whose form and name are the widest."""
+        """Return the table that holds the metrics already, or whose form and name fit them."""
         if group.owner:
             return group.owner, "it holds the same measurements beside other things"
         words = self._lexicon.metric_table_words

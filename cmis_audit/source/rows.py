@@ -17,14 +17,12 @@ class Session(NamedTuple):
     database: str
     role: str
     server_version: str
-    version: str
     superuser: bool
-    bypasses_row_security: bool
     memberships: list[str]
     block_size: int
     tracks_activity: bool
     comment: str | None
-    in_recovery: bool
+    reads_statistics: bool
 
 
 def session_of(rows: Rows) -> Session:
@@ -40,7 +38,10 @@ def catalog_from_rows(
     columns = Columns(index)
     constraints = Constraints(index, columns)
     statistics = Statistics(
-        index, block_size=session.block_size, never_analysed_is_zero=version_number < 140000
+        index,
+        columns.names,
+        block_size=session.block_size,
+        never_analysed_is_zero=version_number < 140000,
     )
     relations = Relations(index, columns, constraints, statistics)
     parts: dict[str, Any] = {

@@ -4,10 +4,11 @@ What partitions have is summed up at the table they are folded into.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
-from cmis_audit.source.row_index import Relation, RowIndex, unpacked_names
+from cmis_audit.source.row_index import Relation, Row, RowIndex, unpacked_names
 
 
 @dataclass(slots=True)
@@ -24,7 +25,14 @@ class _Sum:
 class Statistics:
     """The statistics of each kept table, by its OID."""
 
-    def __init__(self, index: RowIndex, *, block_size: int, never_analysed_is_zero: bool) -> None:
+    def __init__(
+        self,
+        index: RowIndex,
+        names: Mapping[int, list[str]],
+        *,
+        block_size: int,
+        never_analysed_is_zero: bool,
+    ) -> None:
         self._index = index
         self._block_size = block_size
         self._zero_is_unknown = never_analysed_is_zero
@@ -36,12 +44,12 @@ class Statistics:
         for row in index.rows.get("activity", ()):
             oid: int = row[0]
             self._add_activity(tables.get(oid, oid), row[1], row[2], row[3])
-        self._columns = _column_statistics(index)
+        self._columns = _column_statistics(index, names)
 
     def of(self, table: int, column_order: list[str]) -> TableStatistics:
         """Return the statistics of a table; those of its columns in the given order."""
         total = self._sums[table]
-        known = self._columns.get(self._index.refs[table], {})
+        known = self._columns.get(table, {})
         heap = None if total.heap_pages is None else total.heap_pages * self._block_size
         indexes = total.index_pages * self._block_size
         return TableStatistics(
@@ -101,33 +109,43 @@ class Statistics:
         total.last_use = max(filter(None, (total.last_use, last_use)), default=None)
 
 
-def _column_statistics(index: RowIndex) -> dict[object, dict[str, ColumnStatistics]]:
+def _column_statistics(
+    index: RowIndex, names: Mapping[int, list[str]]
+) -> dict[int, dict[str, ColumnStatistics]]:
     """Return the statistics of columns by table and column.
 
     Of a table with inheritance children its own are taken, of a partitioned table the inherited.
     """
-    wanted = {(ref.schema, ref.name): ref for oid, ref in index.refs.items() if oid in index.kept}
-    found: dict[object, dict[str, ColumnStatistics]] = {}
-    rows = index.rows.get("column_statistics", ())
-    for schema, table, _, names, nulls, distincts, widths in sorted(
-        rows, key=lambda row: row[2], reverse=True
+    tables = {(ref.schema, ref.name): oid for oid, ref in index.refs.items() if oid in index.kept}
+    # Inherited ones first, so that a table's own replace them.
+    readable = index.rows.get("readable_statistics", ())
+    found: dict[int, dict[str, ColumnStatistics]] = {}
+    for schema, table, _, packed_names, facts in sorted(readable, key=_own_last):
+        oid = tables.get((schema, table))
+        if oid is not None:
+            triples = zip(unpacked_names(packed_names), facts.split(";"), strict=True)
+            found[oid] = {name: _of_column(name, triple) for name, triple in triples}
+    for oid, _, facts in sorted(
+        index.rows.get("column_statistics", ()), key=lambda row: row[1], reverse=True
     ):
-        ref = wanted.get((schema, table))
-        if ref is None:
-            continue
-        found[ref] = {
-            name: ColumnStatistics(
-                column=name,
-                null_fraction=float(null),
-                distinct=float(distinct),
-                average_width_bytes=int(width),
-            )
-            for name, null, distinct, width in zip(
-                unpacked_names(names),
-                nulls.split(","),
-                distincts.split(","),
-                widths.split(","),
-                strict=True,
-            )
-        }
+        if oid in index.kept and oid in names:
+            own = names[oid]
+            pairs = [fact.split(",", 1) for fact in facts.split(";")]
+            named = [(own[int(attnum) - 1], triple) for attnum, triple in pairs]
+            found[oid] = {name: _of_column(name, triple) for name, triple in named if name}
     return found
+
+
+def _own_last(row: Row) -> bool:
+    inherited: bool = row[2]
+    return not inherited
+
+
+def _of_column(name: str, facts: str) -> ColumnStatistics:
+    null_fraction, distinct, width = facts.split(",")
+    return ColumnStatistics(
+        column=name,
+        null_fraction=float(null_fraction),
+        distinct=float(distinct),
+        average_width_bytes=int(width),
+    )

@@ -20,7 +20,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     if not total:
         return
     ceiling = pair.weight("column.saturation")
-    bits = ceiling * (1 - exp(-total / ceiling))
+    bits = _saturated(total, ceiling)
     best = sorted(pair.alignment, key=lambda match: (-match.bits, match.left))[:5]
     words = ", ".join(
         match.left if match.left == match.right else f"{match.left} ~ {match.right}"
@@ -34,7 +34,8 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     others = _others(pair)
     if others >= _FAMILY:
         equal = sum(pair.database.column_bits(key) for key in pair.shared_keys)
-        worth = bits * min(equal / total, 1.0)
+        # counted last, so that one more shared column never takes more off than it adds
+        worth = bits - _saturated(max(total - equal, 0.0), ceiling)
         limit = log2(1 + len(pair.database.forms) / others)
         if limit < worth:
             yield Evidence(
@@ -42,6 +43,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
                 bits=round(limit - worth, 2),
                 detail=f"{others} other tables have these columns too",
             )
+
+
+def _saturated(total: float, ceiling: float) -> float:
+    return ceiling * (1 - exp(-total / ceiling))
 
 
 def _others(pair: Pair) -> int:

