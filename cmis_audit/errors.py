@@ -11,7 +11,6 @@ The message is one line that says what was tried, on what, and what to do. The c
 it to stderr and exits with `exit_status`.
 """
 
-
 from collections.abc import Iterable
 
 

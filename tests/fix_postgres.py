@@ -8,6 +8,7 @@ CMIS_AUDIT_TEST_PG    16 (default) or 18: the embedded server of that version; e
 
 import os
 import secrets
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import TypeVar
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from cmis_audit.errors import ScratchError
 from cmis_audit.scratch.embedded import embedded_server
@@ -35,10 +36,7 @@ class TestServer:
     base_conninfo: str = field(repr=False)
 
     def conninfo(self, dbname: str | None = None) -> str:
-        parts = conninfo_to_dict(self.base_conninfo)
-        if dbname is not None:
-            parts["dbname"] = dbname
-        return make_conninfo(**parts)
+        return make_conninfo(self.base_conninfo, **({"dbname": dbname} if dbname else {}))
 
 
 Found = TypeVar("Found")
@@ -91,11 +89,15 @@ class _Servers:
         try:
             return self._container(version)
         except Exception as error:
-            message = f"no CMIS_AUDIT_TEST_DSN; embedded: {embedded_reason}; container: {error!r}"
-            raise NoServerError(message) from error
+            container_reason = str(error).partition("\n")[0] or repr(error)
+            reasons = f"embedded: {embedded_reason}; container: {container_reason}"
+            raise NoServerError(f"no CMIS_AUDIT_TEST_DSN; {reasons}") from error
 
     def _container(self, version: str) -> TestServer:
-        from testcontainers.postgres import PostgresContainer
+        # The library has moved this class, and warns from the old place.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from testcontainers.postgres import PostgresContainer
 
         container = self.stack.enter_context(
             PostgresContainer(f"postgres:{version}", driver=None, username="postgres")
@@ -108,7 +110,7 @@ def _reached(dsn: str, origin: str) -> TestServer:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
             number = connection.info.server_version
     except psycopg.Error as error:
-        raise NoServerError(f"{origin}: {str(error).strip()}") from error
+        raise NoServerError(f"{origin}: {str(error).partition(chr(10))[0]}") from error
     return TestServer(
         origin=origin,
         version=f"{number // 10000}.{number % 10000}",

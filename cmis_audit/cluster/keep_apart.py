@@ -7,7 +7,7 @@ from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
 from cmis_audit.model.match import Match, Matches, Relation
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Traits
+from cmis_audit.model.traits import Marker, Traits
 from cmis_audit.model.value import Value
 
 _ALIKE = 0.5  # Jaccard of the names from which two tables look alike
@@ -108,15 +108,19 @@ def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int
     ):
         return Kind.SAME_WORD
     columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
+    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
+    if Marker.VERSION in match.markers and not shared:
+        return Kind.SAME_WORD
+    if "value-type-split" in against:
+        return Kind.TYPED_STORE
+    if "grain" in against and match.jaccard >= _ALIKE:
+        return Kind.GRAIN
     small = max(sizes[match.left], sizes[match.right]) <= _LOOKUP_COLUMNS
     if small and match.jaccard >= _CONTAINED and match.relation in _STRANGERS:
         return Kind.LOOKUP
-    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
     alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
     if not (shared and alike):
         return None
-    if "value-type-split" in against:
-        return Kind.TYPED_STORE
     match match.relation:
         case Relation.SIBLING:
             return Kind.FAMILY
@@ -183,6 +187,8 @@ def _reason(
         case Kind.LOOKUP:
             columns = ", ".join(links[0].same_name_columns)
             return f"{len(members)} small tables of one form ({columns}) with different contents."
+        case Kind.GRAIN:
+            return "The same facts at different grain: the coarser is made from the finer."
         case Kind.SERIES:
             return "Parts of one series, told apart by a number or date in the name."
         case Kind.TYPED_STORE:

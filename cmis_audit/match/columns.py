@@ -2,7 +2,7 @@
 
 import re
 
-from cmis_audit.match.words import Singulars, skeleton, tokens
+from cmis_audit.match.words import Singulars, joined_phrases, skeleton, tokens
 from cmis_audit.model.catalog import Column, Table
 from cmis_audit.model.names import TableRef
 
@@ -21,6 +21,8 @@ _FAMILIES = (
     (re.compile(r"inet|cidr|macaddr"), "network"),
     (re.compile(r"(date|ts|tstz)range"), "period"),
 )
+
+_SHORTEST_NAME = 3  # letters of a table's name before `id` in a run-together key
 
 _NEAR = {
     frozenset(pair): likeness
@@ -96,7 +98,11 @@ def type_likeness(left: str, right: str) -> float:
 
 
 def column_forms(
-    table: Table, stem: tuple[str, ...], singular: Singulars, known: dict[str, str]
+    table: Table,
+    stem: tuple[str, ...],
+    singular: Singulars,
+    phrases: frozenset[tuple[str, ...]],
+    known: dict[str, str],
 ) -> tuple[ColumnForm, ...]:
     """Return the table's columns with its own name taken off theirs."""
     primary = table.primary_key.columns if table.primary_key else ()
@@ -116,7 +122,8 @@ def column_forms(
         if short != form.words and (key := "_".join(short)) not in taken and not form.reference:
             taken.add(key)
             form.words, form.key = short, key
-            form.sketch = tuple(skeleton(word) for word in short)
+        form.words = joined_phrases(form.words, phrases)
+        form.sketch = tuple(skeleton(word) for word in form.words)
     return tuple(forms)
 
 
@@ -135,6 +142,8 @@ def _without_own_name(
     joined = "".join(stem)
     if own and len(words) == 1 and words[0] in {joined + "id", joined + "_id", stem[-1] + "id"}:
         return ("id",)
-    if own and len(words) == 1 and words[0].endswith("id") and words[0][:-2] in joined:
-        return ("id",)
+    if own and len(words) == 1 and words[0].endswith("id"):
+        before = words[0][:-2]
+        if len(before) >= _SHORTEST_NAME and before in joined:
+            return ("id",)
     return words

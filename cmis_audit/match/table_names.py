@@ -76,6 +76,8 @@ def name_relation(
         synonyms.same(a, b) for a, b in zip(left.stem, right.stem, strict=True)
     ):
         return _sided(Relation.SYNONYM, left.stem, right.stem)
+    if synonyms.same("_".join(left.stem), "_".join(right.stem)):
+        return _sided(Relation.SYNONYM, left.stem, right.stem)
     inside = _run_together(left, right, synonyms, markers)
     if inside:
         return inside

@@ -65,12 +65,31 @@ class Synonyms:
             for word in group:
                 self._groups.setdefault(word, set()).add(number)
 
+    @property
+    def phrases(self) -> frozenset[tuple[str, ...]]:
+        """The entries of several words, as tuples."""
+        return frozenset(tuple(word.split("_")) for word in self._groups if "_" in word)
+
     def same(self, left: str, right: str) -> bool:
         """Tell whether two words, or two phrases joined by `_`, are equal or share a group."""
         if left == right:
             return True
         groups = self._groups.get(left)
         return bool(groups and groups & self._groups.get(right, set()))
+
+
+def joined_phrases(words: tuple[str, ...], phrases: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the words with each known phrase made one: `signed_up_at` is `signed_up` and `at`."""
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        length = next(
+            (size for size in (3, 2) if words[place : place + size] in phrases),
+            1,
+        )
+        found.append("_".join(words[place : place + length]))
+        place += length
+    return tuple(found)
 
 
 def skeleton(word: str) -> str:

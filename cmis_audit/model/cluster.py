@@ -30,6 +30,7 @@ class Kind(StrEnum):
     SERIES = "series"
     VIEW = "view"
     LOOKUP = "lookup"
+    GRAIN = "grain"
     TYPED_STORE = "typed-store"
     TENANTS = "tenants"
 

@@ -22,6 +22,7 @@ KINDS: Final = {
     Kind.HISTORY: "history beside its entity",
     Kind.SATELLITE: "a table that serves another",
     Kind.VIEW: "views over the table they resemble",
+    Kind.GRAIN: "one kind of fact at several grains",
     Kind.SERIES: "parts of a numbered series",
     Kind.TYPED_STORE: "one store split by type of value",
     Kind.LOOKUP: "lookup lists of one shape",

@@ -82,6 +82,9 @@ fi
 rm -f password
 while read -r line; do :; done
 if [ -n "$server" ]; then
+    # QUIT stops a server at once, but a shell starts its background children with QUIT ignored:
+    # one that has not come to install its handlers is ended by TERM.
+    kill -TERM "$server" 2>/dev/null
     kill -QUIT "$server" 2>/dev/null
     wait "$server"
 fi

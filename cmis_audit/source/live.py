@@ -1,7 +1,7 @@
 """A live server as a source of the catalog."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
@@ -25,6 +25,8 @@ from cmis_audit.source.connection import (
 from cmis_audit.source.failures import Place, is_moved, query_failure
 from cmis_audit.source.reader import (
     CATALOG,
+    CONSTRAINTS,
+    DEFAULTS,
     SESSION,
     VISIBILITY,
     VISIBLE_COLUMNS,
@@ -32,10 +34,18 @@ from cmis_audit.source.reader import (
     Progress,
     Reader,
 )
-from cmis_audit.source.rows import catalog_from_rows, session_of, vanished
+from cmis_audit.source.rows import CatalogBuilder, vanished
 from cmis_audit.source.visibility import visibility_from_rows
 
 _ATTEMPTS = 3
+
+
+class _MovedError(Exception):
+    """Something went away while it was read; what to say if it happens once too often."""
+
+    def __init__(self, failure: SourceError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
 
 
 class LiveSource:
@@ -64,79 +74,90 @@ class LiveSource:
 
         Raises SourceError in one line when the server cannot be reached or read.
         """
-        with closing(connect(self._target, self._limits)) as connection:
-            reader = self._read_settled(connection)
-            version = connection.info.server_version
-            with _no_collection():
-                if VISIBILITY.queries[0] in reader.rows:
-                    hidden = visibility_from_rows(reader.rows).hidden
-                    reader.skipped.extend(hidden)
-                return catalog_from_rows(
-                    reader.rows,
-                    version_number=version,
-                    read_at=_iso(self._now),
-                    skipped=(*reader.skipped, *_newer(version)),
-                )
+        with closing(connect(self._target, self._limits)) as connection, _no_collection():
+            reader, builder = self._read_settled(connection)
+            if VISIBILITY.queries[0] in reader.rows:
+                reader.skipped.extend(visibility_from_rows(reader.rows).hidden)
+            skipped = (*reader.skipped, *_newer(connection.info.server_version))
+            return builder.catalog(read_at=_iso(self._now), skipped=skipped)
 
     def visibility(self) -> Visibility:
         """Return what the role can and cannot see; raises SourceError as read() does."""
         with closing(connect(self._target, self._limits)) as connection:
             mandatory = Batch(what=VISIBILITY.what, queries=VISIBILITY.queries)
-            batches = (SESSION, mandatory, VISIBLE_COLUMNS)
-            reader = self._attempt(connection, batches)
+            reader = self._reader(connection)
+            try:
+                self._run(reader, connection, (SESSION, mandatory, VISIBLE_COLUMNS))
+            except _MovedError as error:
+                raise error.failure from None
             return visibility_from_rows(reader.rows)
 
-    def _read_settled(self, connection: AnyConnection) -> Reader:
+    def _read_settled(self, connection: AnyConnection) -> tuple[Reader, CatalogBuilder]:
         """Read until nothing was dropped meanwhile; the third time say so and go on."""
-        reader = self._attempt(connection, CATALOG, retries=_ATTEMPTS - 1)
-        for _ in range(_ATTEMPTS - 1):
-            if vanished(reader.rows) == 0:
-                break
-            reader = self._attempt(connection, CATALOG, retries=_ATTEMPTS - 1)
-        gone = vanished(reader.rows)
-        if gone:
-            reader.skipped.append(
-                Skipped(
-                    what=f"{gone} definitions of constraints, indexes and the like",
-                    why="another session dropped them while they were read",
+        for last in (*(False for _ in range(_ATTEMPTS - 1)), True):
+            try:
+                reader, builder = self._read_once(connection)
+            except _MovedError as error:
+                if last:
+                    raise error.failure from None
+                _roll_back(connection)
+                continue
+            gone = vanished(reader.rows)
+            if gone and not last:
+                continue
+            if gone:
+                reader.skipped.append(
+                    Skipped(
+                        what=f"{gone} definitions of constraints, indexes and the like",
+                        why="another session dropped them while they were read",
+                    )
                 )
-            )
-        return reader
+            return reader, builder
+        raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(
-        self, connection: AnyConnection, batches: Iterable[Batch], retries: int = 0
-    ) -> Reader:
-        place = place_of(connection)
-        _refuse_strangers(connection, place)
+    def _read_once(self, connection: AnyConnection) -> tuple[Reader, CatalogBuilder]:
+        reader = self._reader(connection)
+        builder = CatalogBuilder(reader.rows, connection.info.server_version)
+
+        def build(read: Batch) -> None:
+            if read is DEFAULTS:
+                _ = builder.columns
+            elif read is CONSTRAINTS:
+                _ = builder.constraints
+
+        self._run(reader, connection, CATALOG, build)
+        return reader, builder
+
+    def _reader(self, connection: AnyConnection) -> Reader:
+        _refuse_strangers(connection, place_of(connection))
         if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
             _tolerate_any_bytes(connection)
-        while True:
-            reader = Reader(connection, self._limits, connection.info.server_version // 10000)
-            try:
-                with _no_collection():
-                    reader.read(batches, self._progress)
-            except psycopg.Error as error:
-                if retries > 0 and is_moved(error) and not connection.broken:
-                    retries -= 1
-                    _roll_back(connection)
-                    continue
-                raise self._failure(error, place, reader.reading) from None
-            except UnicodeDecodeError as error:
-                message = f"cannot read {reader.reading} from {place}: a name is not in UTF-8"
-                raise SourceError(f"{message} ({error.reason})") from None
-            finally:
-                self.round_trips = reader.round_trips
-            if not session_rows_complete(reader):
-                raise SourceError(f"cannot read {place}: the server does not know its own role")
-            return reader
+        return Reader(connection, self._limits, connection.info.server_version // 10000)
+
+    def _run(
+        self,
+        reader: Reader,
+        connection: AnyConnection,
+        batches: Iterable[Batch],
+        meanwhile: Callable[[Batch], None] | None = None,
+    ) -> None:
+        place = place_of(connection)
+        try:
+            reader.read(batches, self._progress, meanwhile)
+        except psycopg.Error as error:
+            failure = self._failure(error, place, reader.reading)
+            if is_moved(error) and not connection.broken:
+                raise _MovedError(failure) from None
+            raise failure from None
+        except UnicodeDecodeError as error:
+            message = f"cannot read {reader.reading} from {place}: a name is not in UTF-8"
+            raise SourceError(f"{message} ({error.reason})") from None
+        finally:
+            self.round_trips = reader.round_trips
 
     def _failure(self, error: psycopg.Error, place: Place, what: str) -> SourceError:
         limits = (self._limits.statement_timeout_ms, self._limits.lock_timeout_ms)
         return query_failure(error, place, what, limits, secrets_of(self._target))
-
-
-def session_rows_complete(reader: Reader) -> bool:
-    return bool(reader.rows["session"]) and bool(session_of(reader.rows).database)
 
 
 def _refuse_strangers(connection: AnyConnection, place: Place) -> None:

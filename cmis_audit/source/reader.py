@@ -6,6 +6,8 @@ whole read takes 13, the one for `doctor` 4, whatever the size of the schema.
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -40,7 +42,8 @@ VISIBILITY = Batch(
     what="privileges", queries=("visibility",), optional=True, loses="what the role cannot see"
 )
 VISIBLE_COLUMNS = Batch(what="privileges on columns", queries=("visible_columns",))
-COLUMNS = Batch(what="columns", queries=("columns",))
+DEFAULTS = Batch(what="defaults", queries=("defaults",))
+CONSTRAINTS = Batch(what="constraints and indexes", queries=("constraints", "indexes"))
 
 CATALOG = (
     SESSION,
@@ -53,17 +56,19 @@ CATALOG = (
             "extension_members",
             "relations",
             "inheritance",
+            "comments",
         ),
     ),
-    COLUMNS,
+    Batch(what="columns", queries=("columns",)),
     Batch(what="types", queries=("types", "collations")),
-    Batch(what="defaults", queries=("defaults",)),
-    Batch(what="constraints and indexes", queries=("constraints", "indexes")),
+    DEFAULTS,
+    CONSTRAINTS,
     Batch(
-        what="triggers, policies, grants and comments",
-        queries=("triggers", "policies", "grants", "comments"),
+        what="column statistics",
+        queries=("column_statistics",),
+        optional=True,
+        loses="statistics of columns",
     ),
-    Batch(what="sequences and types", queries=("sequences", "enums", "domains")),
     Batch(what="functions and dependencies", queries=("functions", "dependencies")),
     Batch(
         what="view definitions",
@@ -77,14 +82,12 @@ CATALOG = (
         optional=True,
         loses="how much tables are used",
     ),
-    Batch(
-        what="column statistics",
-        queries=("column_statistics",),
-        optional=True,
-        loses="statistics of columns",
-    ),
+    Batch(what="triggers, policies and grants", queries=("triggers", "policies", "grants")),
+    Batch(what="sequences and types", queries=("sequences", "enums", "domains")),
     VISIBILITY,
 )
+# In this order because the client makes columns and constraints of the rows it has while the
+# server works on the dear batches that follow.
 
 _BEGIN = """\
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
@@ -121,25 +124,41 @@ class Reader:
         self.round_trips = 0
         self.reading = "the session"
         self.elapsed: dict[str, float] = {}
-        """Seconds a batch took, the client's share included."""
+        """Seconds each batch took: the server, and making Python values of what came."""
 
-    def read(self, batches: Iterable[Batch], progress: Progress | None = None) -> None:
+    def read(
+        self,
+        batches: Iterable[Batch],
+        progress: Progress | None = None,
+        meanwhile: Callable[[Batch], None] | None = None,
+    ) -> None:
         """Run the batches and end the transaction with the last.
 
-        Raises psycopg.Error when one that is not optional fails.
+        While the server works on a batch, `meanwhile` is called with the one before it. Raises
+        psycopg.Error when a batch that is not optional fails.
         """
         batches = tuple(batches)
-        for done, batch in enumerate(batches):
-            self.reading = batch.what
-            if progress is not None:
-                progress(done, len(batches), batch.what)
-            began = time.perf_counter()
-            self._run(batch, last=done == len(batches) - 1)
-            self.elapsed[batch.what] = time.perf_counter() - began
+        with ThreadPoolExecutor(1, thread_name_prefix="catalog") as pool:
+            for done, batch in enumerate(batches):
+                self.reading = batch.what
+                if progress is not None:
+                    progress(done, len(batches), batch.what)
+                running = pool.submit(self._run, batch, last=done == len(batches) - 1)
+                try:
+                    if meanwhile is not None and done > 0:
+                        meanwhile(batches[done - 1])
+                    running.result()
+                except BaseException:
+                    # Interrupted, most likely: what still runs must not be waited for.
+                    if not running.done():
+                        with suppress(psycopg.Error):
+                            self._connection.cancel_safe(timeout=5)
+                    raise
         if progress is not None:
             progress(len(batches), len(batches), "done")
 
     def _run(self, batch: Batch, *, last: bool) -> None:
+        began = time.perf_counter()
         prefix, self._prefix = self._prefix, ""
         end = ";\nROLLBACK" if last else ""
         if batch.optional:
@@ -156,6 +175,7 @@ class Reader:
             reason = error.diag.message_primary or type(error).__name__
             self.skipped.append(Skipped(what=batch.loses, why=" ".join(reason.split())))
             return
+        self.elapsed[batch.what] = time.perf_counter() - began
         self.rows.update(zip(queries, results, strict=True))
 
     def _chosen(self, query: str) -> str:

@@ -81,7 +81,6 @@ class RowIndex:
                 self.partitions.append(relation)
             elif relation.oid not in owned and relation.row_type not in self.members["pg_type"]:
                 self.kept[relation.oid] = relation
-        self.indexes = {row[0]: IndexRow._make(row) for row in rows["indexes"]}
         self._tops = {r.oid: self._top_of(r.oid) for r in self.partitions}
         self.comments: dict[tuple[str, int], str] = {}
         self.column_comments: dict[int, dict[int, str]] = defaultdict(dict)
@@ -105,6 +104,10 @@ class RowIndex:
     def read_by(self, dependent: int) -> tuple[TableRef, ...]:
         """Return the tables and views of this catalog that a view or function names, sorted."""
         return self._reads.get(dependent, ())
+
+    @cached_property
+    def indexes(self) -> dict[int, IndexRow]:
+        return {row[0]: IndexRow._make(row) for row in self.rows["indexes"]}
 
     @cached_property
     def _reads(self) -> dict[int, tuple[TableRef, ...]]:

@@ -1,5 +1,6 @@
 """The rows of all queries become one Catalog: pure, and the same whatever the order of the rows."""
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from cmis_audit.model.catalog import Catalog, Skipped
@@ -33,39 +34,66 @@ def catalog_from_rows(
     rows: Rows, *, version_number: int, read_at: str, skipped: tuple[Skipped, ...] = ()
 ) -> Catalog:
     """Return the catalog that the rows describe; `version_number` is PostgreSQL's, as 160004."""
-    session = session_of(rows)
-    index = RowIndex(rows)
-    columns = Columns(index)
-    constraints = Constraints(index, columns)
-    statistics = Statistics(
-        index,
-        columns.names,
-        block_size=session.block_size,
-        never_analysed_is_zero=version_number < 140000,
-    )
-    relations = Relations(index, columns, constraints, statistics)
-    parts: dict[str, Any] = {
-        "tables": relations.tables(),
-        "views": relations.views(),
-        "functions": object_rows.functions(index),
-        "sequences": object_rows.sequences(index),
-        "enums": object_rows.enums(index),
-        "domains": object_rows.domains(index, constraints),
-        "composite_types": object_rows.composite_types(index, columns),
-    }
-    used = frozenset(item.ref.schema for items in parts.values() for item in items)
-    return Catalog(
-        database=session.database,
-        server_version=session.server_version.split()[0],
-        server_version_number=version_number,
-        read_at=read_at,
-        role=session.role,
-        comment=session.comment,
-        schemas=object_rows.schemas(index, used),
-        extensions=object_rows.extensions(index),
-        skipped=tuple(sorted(set(skipped))),
-        **parts,
-    )
+    return CatalogBuilder(rows, version_number).catalog(read_at=read_at, skipped=skipped)
+
+
+class CatalogBuilder:
+    """Makes a catalog of rows, parts of it while other rows are still on their way."""
+
+    def __init__(self, rows: Rows, version_number: int) -> None:
+        self._rows = rows
+        self._version_number = version_number
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Of the batches up to the defaults."""
+        return Columns(self._index)
+
+    @cached_property
+    def constraints(self) -> Constraints:
+        """Of the batches up to constraints and indexes."""
+        return Constraints(self._index, self.columns)
+
+    @cached_property
+    def _index(self) -> RowIndex:
+        return RowIndex(self._rows)
+
+    def catalog(self, *, read_at: str, skipped: tuple[Skipped, ...]) -> Catalog:
+        """Return the catalog when all rows are there."""
+        session = session_of(self._rows)
+        parts = self._parts(session.block_size)
+        used = frozenset(item.ref.schema for items in parts.values() for item in items)
+        return Catalog(
+            database=session.database,
+            server_version=session.server_version.split()[0],
+            server_version_number=self._version_number,
+            read_at=read_at,
+            role=session.role,
+            comment=session.comment,
+            schemas=object_rows.schemas(self._index, used),
+            extensions=object_rows.extensions(self._index),
+            skipped=tuple(sorted(set(skipped))),
+            **parts,
+        )
+
+    def _parts(self, block_size: int) -> dict[str, Any]:
+        index, columns, constraints = self._index, self.columns, self.constraints
+        statistics = Statistics(
+            index,
+            columns.names,
+            block_size=block_size,
+            never_analysed_is_zero=self._version_number < 140000,
+        )
+        relations = Relations(index, columns, constraints, statistics)
+        return {
+            "tables": relations.tables(),
+            "views": relations.views(),
+            "functions": object_rows.functions(index),
+            "sequences": object_rows.sequences(index),
+            "enums": object_rows.enums(index),
+            "domains": object_rows.domains(index, constraints),
+            "composite_types": object_rows.composite_types(index, columns),
+        }
 
 
 def vanished(rows: Rows) -> int:

@@ -16,7 +16,8 @@ from cmis_audit.scratch import embedded
 from cmis_audit.scratch.embedded import embedded_server
 
 HOLDER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from cmis_audit.scratch.embedded import embedded_server
 with embedded_server() as server:
     print(server.host, flush=True)
@@ -113,7 +114,8 @@ def base():
     shutil.rmtree(folder)
 
 
-def test_nothing_is_left_after_being_killed_while_it_starts(base):
+@pytest.mark.parametrize("delay", [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4])
+def test_nothing_is_left_after_being_killed_while_it_starts(base, delay):
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER],
         stdout=subprocess.DEVNULL,
@@ -124,6 +126,7 @@ def test_nothing_is_left_after_being_killed_while_it_starts(base):
         while not list(base.glob("*/data")) and time.monotonic() < deadline:
             time.sleep(0.005)
         (home,) = base.iterdir()
+        time.sleep(delay)
         holder.kill()
         holder.wait()
     assert gone(home)
