@@ -2,7 +2,13 @@
 
 from cmis_audit.cluster.canonical import Standing
 from cmis_audit.cluster.comparison import comparison
-from cmis_audit.cluster.groups import Links, cohesive_groups, same_noun, strongest_first
+from cmis_audit.cluster.groups import (
+    Links,
+    cohesive_groups,
+    same_noun,
+    strongest_first,
+    thresholds_of,
+)
 from cmis_audit.cluster.keep_apart import (
     LookAlike,
     look_alikes,
@@ -51,10 +57,7 @@ class _Builder:
         self._links = Links(matches.matches)
         self._standing = Standing(catalog, matches.traits)
         self._lexicon = pack.lexicon
-        weights = {weight.name: weight.value for weight in pack.weights}
-        self._consolidate_from = weights["consolidate_from"]
-        self._review_from = weights["review_from"]
-        self._join_from = weights["join_from"]
+        self._thresholds = thresholds_of(pack)
 
     def build(self) -> tuple[Cluster, ...]:
         metrics = metric_groups(
@@ -72,7 +75,19 @@ class _Builder:
             for other in cluster.members
         }
         clusters += self._reviews(taken, told)
-        apart = [match for match in self._matches.matches if match.bits < self._review_from]
+        merged = {
+            member.table
+            for cluster in clusters
+            if cluster.verdict == Verdict.CONSOLIDATE
+            for member in cluster.members
+            if member.role == Role.MERGE
+        }
+        apart = [
+            match
+            for match in self._matches.matches
+            if match.bits < self._thresholds.review_from
+            and merged.isdisjoint((match.left, match.right))
+        ]
         groups_apart = [
             *tenant_look_alikes(self._matches),
             *view_look_alikes(self._catalog),
@@ -92,9 +107,13 @@ class _Builder:
             for match in self._matches.matches
             if match.left not in in_metrics and match.right not in in_metrics
         ]
-        strong = [match for match in free if match.bits >= self._consolidate_from]
-        groups = cohesive_groups(strong, self._links, self._traits, self._join_from)
-        weak = [match for match in free if self._join_from <= match.bits < self._consolidate_from]
+        strong = [match for match in free if match.bits >= self._thresholds.consolidate_from]
+        groups = cohesive_groups(strong, self._links, self._traits, self._thresholds)
+        weak = [
+            match
+            for match in free
+            if self._thresholds.join_from <= match.bits < self._thresholds.consolidate_from
+        ]
         return self._joined(groups, weak)
 
     def _joined(
@@ -149,7 +168,7 @@ class _Builder:
         found: dict[TableRef, str] = {}
         for match in self._matches.matches:
             inside = (match.left in refs, match.right in refs)
-            if match.bits < self._review_from or sum(inside) != 1:
+            if match.bits < self._thresholds.review_from or sum(inside) != 1:
                 continue
             if match.relation == Relation.NONE:
                 continue
@@ -246,9 +265,9 @@ class _Builder:
         found = []
         for match in self._matches.matches:
             refs = (match.left, match.right)
-            if match.bits < self._review_from or frozenset(refs) in told:
+            if match.bits < self._thresholds.review_from or frozenset(refs) in told:
                 continue
-            if match.bits < self._consolidate_from and taken.issuperset(refs):
+            if match.bits < self._thresholds.consolidate_from and taken.issuperset(refs):
                 continue
             found.append(self._review_cluster(match, refs))
         return found
@@ -285,7 +304,7 @@ class _Builder:
             else {}
         )
         pairs = spanning_pairs(group.members, self._links, _MOST_WITH_ALL_PAIRS)
-        strongest = max((match.bits for match in pairs), default=self._review_from)
+        strongest = max((match.bits for match in pairs), default=self._thresholds.review_from)
         return Cluster(
             id=cluster_id(group.kind, group.members),
             name=_group_name(group, self._traits),

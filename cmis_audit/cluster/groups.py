@@ -4,10 +4,26 @@ from itertools import pairwise
 
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Traits
+from cmis_audit.model.value import Value
 
 HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain"})
 """Counter-evidence that no chain through a third table may get around."""
+
+
+class Thresholds(Value, frozen=True, kw_only=True):
+    """The bits at which a pair's evidence leads to something; from the pack's weights."""
+
+    consolidate_from: float
+    review_from: float
+    join_from: float
+    apart_below: float
+
+
+def thresholds_of(pack: RulePack) -> Thresholds:
+    weights = {weight.name: weight.value for weight in pack.weights}
+    return Thresholds(**{name: weights[name] for name in Thresholds.__struct_fields__})
 
 
 class Links:
@@ -39,19 +55,19 @@ def cohesive_groups(
     links: list[Match],
     among: Links,
     traits: dict[TableRef, Traits],
-    joining_from: float,
+    thresholds: Thresholds,
 ) -> list[tuple[TableRef, ...]]:
     """Return groups of tables joined by the links, the strongest first, none through a weak chain.
 
     Two groups become one only when no pair across them has hard counter-evidence, and when either
-    all their tables name the same noun or every table of the smaller one has a link of at least
-    `joining_from` bits with the hub of the other: the table with the most and strongest links.
+    all their tables name the same noun, or every table of the smaller one has a link of at least
+    `join_from` bits into the other while no pair across falls below `apart_below`.
     """
     group_of: dict[TableRef, list[TableRef]] = {}
     for link in sorted(links, key=strongest_first):
         left = group_of.get(link.left, [link.left])
         right = group_of.get(link.right, [link.right])
-        if left is right or not _hold_together(left, right, among, traits, joining_from):
+        if left is right or not _hold_together(left, right, among, traits, thresholds):
             continue
         joined = left + right
         for ref in joined:
@@ -65,7 +81,7 @@ def _hold_together(
     right: list[TableRef],
     among: Links,
     traits: dict[TableRef, Traits],
-    joining_from: float,
+    thresholds: Thresholds,
 ) -> bool:
     across = [among.between(one, other) for one in left for other in right]
     for match in across:
@@ -75,15 +91,16 @@ def _hold_together(
         return True
     if same_noun([*left, *right], traits):
         return True
+    if any(match and match.bits < thresholds.apart_below for match in across):
+        return False
     small, large = sorted((left, right), key=lambda group: (len(group), group))
-    hub = max(large, key=lambda ref: (_pull(ref, large, among), str(ref)))
-    links = [among.between(ref, hub) for ref in small]
-    return all(match and match.bits >= joining_from for match in links)
-
-
-def _pull(ref: TableRef, group: list[TableRef], among: Links) -> float:
-    matches = (among.between(ref, other) for other in group if other != ref)
-    return sum(max(match.bits, 0.0) for match in matches if match)
+    return all(
+        any(
+            match and match.bits >= thresholds.join_from
+            for match in (among.between(ref, other) for other in large)
+        )
+        for ref in small
+    )
 
 
 def same_noun(refs: list[TableRef], traits: dict[TableRef, Traits]) -> bool:

@@ -78,7 +78,7 @@ class Statistics:
             return
         total = self._sums[self._index.top(relation.oid)]
         total.rows = (total.rows or 0) + round(relation.rows)
-        pages = relation.pages + (relation.toast_pages or 0)
+        pages = max(relation.pages, 0) + (relation.toast_pages or 0)
         total.heap_pages = (total.heap_pages or 0) + pages
 
     def _add_indexes(self) -> dict[int, int]:

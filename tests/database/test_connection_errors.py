@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -19,10 +20,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from cmis_audit.errors import SourceError
 from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.names import quote_ident
 from cmis_audit.source import live
 from cmis_audit.source.connection import Limits, Target
 from cmis_audit.source.failures import PasswordWantedError
 from cmis_audit.source.live import LiveSource
+from cmis_audit.source.queries import catalog_query
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 SECRET = "s3cret-p@ss/word"
@@ -400,6 +403,50 @@ def test_a_server_without_the_catalog(database: str, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("cmis_audit.source.reader.catalog_query", other_catalog)
     assert "is it PostgreSQL?" in failure(database)
+
+
+def test_an_interrupt_ends_what_runs(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(name: str, major: int) -> str:
+        return "SELECT pg_sleep(60)" if name == "columns" else catalog_query(name, major)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cmis_audit.source.reader.catalog_query", slow)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    began = time.monotonic()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            source(database).read()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - began < 10
+
+
+def test_statistics_are_the_same_by_either_way(each_database: str) -> None:
+    """A superuser reads them from pg_statistic, others from pg_stats."""
+    with psycopg.connect(each_database, autocommit=True) as connection:
+        connection.execute(
+            f"CREATE TABLE t (a int, gone int, {quote_ident(chr(31))} text, c float8);"
+            "ALTER TABLE t DROP gone;"
+            "INSERT INTO t SELECT i % 7, CASE WHEN i % 3 = 0 THEN 'x' || i END, i / 3.0 "
+            "FROM generate_series(1, 1000) i; ANALYZE t;"
+            "DROP ROLE IF EXISTS looker; CREATE ROLE looker LOGIN PASSWORD 'pw-of-looker';"
+            "GRANT SELECT ON t TO looker"
+        )
+    try:
+        (all_open,) = source(each_database).read().tables
+        target = Target(source=each_database, user="looker", password="pw-of-looker")
+        (by_view,) = source(target).read().tables
+    finally:
+        with psycopg.connect(each_database, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY looker; DROP ROLE looker")
+    assert all_open.statistics is not None
+    assert by_view.statistics is not None
+    assert by_view.statistics.columns == all_open.statistics.columns
+    assert [each.column for each in by_view.statistics.columns] == ["a", "\x1f", "c"]
 
 
 @contextmanager

@@ -30,6 +30,9 @@ from cmis_audit.source import live
 from cmis_audit.source.connection import Limits, Target
 from cmis_audit.source.reader import Reader
 
+# It brings its servers along: once is enough, whatever server the other tests run on.
+pytestmark = pytest.mark.slow
+
 PACK = rule_pack("cmis", None)
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = datetime(2027, 6, 7, 8, 9, 10, tzinfo=UTC)
@@ -64,7 +67,7 @@ INTEGRATIONS = {
 }
 ASSETS = {"cmis.assets", "cmis.creative_assets", "cmis_marketing.assets"}
 KINDS = {
-    Kind.VERSION: [ACCOUNTS, PLANS, POSTS],
+    Kind.VERSION: [PLANS, POSTS, ACCOUNTS],
     Kind.FRAGMENTED_METRICS: [METRICS],
     Kind.OVERLAPPING_ENTITY: [INTEGRATIONS],
 }
@@ -156,7 +159,7 @@ def copy(home: TestServer, demo: str) -> Iterator[str]:
     name = f"cmis_copy_{os.getpid()}_{secrets.token_hex(4)}"
     with psycopg.connect(home.conninfo(), autocommit=True) as admin:
         admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(str(original))
             )
         )
@@ -416,9 +419,22 @@ def test_an_empty_database_is_a_hundred(copy: str, catalog: Catalog) -> None:
     ("change", "expected"),
     [
         pytest.param(
-            "ALTER TABLE cmis.social_posts_v2 RENAME TO published_posts",
+            "ALTER TABLE cmis.social_posts_v2 RENAME TO messages", points(VER001=-1), id="messages"
+        ),
+        pytest.param(
+            "ALTER TABLE cmis.scheduled_social_posts_v2 RENAME TO post_queue",
             points(VER001=-1),
-            id="a-version-without-its-marker",
+            id="queue",
+        ),
+        pytest.param(
+            "ALTER TABLE cmis.social_accounts_v2 RENAME TO profiles",
+            points(DUP001=-1, VER001=-1),
+            id="profiles",
+        ),
+        pytest.param(
+            "ALTER TABLE cmis.content_plans_v2 RENAME TO editorial_calendar",
+            points(DUP001=-1, VER001=-1),
+            id="calendar",
         ),
         pytest.param(
             "ALTER TABLE cmis.social_posts_v2 RENAME TO social_posts_v3",
@@ -467,7 +483,7 @@ INNOCENTS = {
     "one more of a family": """
         CREATE TABLE cmis.offering_notes (
             note_id uuid PRIMARY KEY, offering_id uuid NOT NULL, author_id uuid NOT NULL,
-            body text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz
+            body text NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz
         )""",
     "an audit trail": """
         CREATE TABLE cmis_audit.orgs_audit (LIKE cmis_audit.users_audit INCLUDING ALL)""",
@@ -590,7 +606,7 @@ def test_the_order_of_tables_makes_no_difference_to_the_verdicts(
     assert again.score == report.score
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "31337"])
+@pytest.mark.parametrize("seed", ["0", "31337"])
 def test_the_order_of_hashes_makes_no_difference(
     tmp_path: Path, demo: str, catalog: Catalog, seed: str
 ) -> None:

@@ -1,0 +1,583 @@
+"""Every verdict, and beside each the near miss that must get another one."""
+
+import pytest
+from builders import catalog, table
+
+from cmis_audit.cluster.clusters import build_clusters
+from cmis_audit.match.matches import find_matches
+from cmis_audit.model.catalog import Catalog, Column, Table, View
+from cmis_audit.model.cluster import Cluster, Kind, Role, Verdict
+from cmis_audit.model.names import TableRef
+from cmis_audit.pipeline import rule_pack
+
+PACK = rule_pack("cmis", None)
+
+SHOP = (
+    table(
+        "orders",
+        "id bigint pk",
+        "customer_id bigint",
+        "total numeric",
+        "placed_at timestamp with time zone",
+    ),
+    table("products", "id bigint pk", "sku text", "price numeric", "name text"),
+    table(
+        "shipments",
+        "id bigint pk",
+        "order_id bigint -> orders",
+        "carrier text",
+        "tracking_code text",
+        "shipped_at timestamp with time zone",
+    ),
+)
+
+
+def clusters_of(*tables: Table, database: Catalog | None = None) -> tuple[Cluster, ...]:
+    read = database or catalog(*SHOP, *tables)
+    return build_clusters(read, find_matches(read, PACK), PACK)
+
+
+def said(*tables: Table) -> dict[frozenset[str], tuple[Verdict, Kind]]:
+    """Return the verdict and kind of each cluster, by the bare names of its tables."""
+    return {
+        frozenset(member.table.name for member in cluster.members): (cluster.verdict, cluster.kind)
+        for cluster in clusters_of(*tables)
+    }
+
+
+def core(cluster: Cluster) -> set[str]:
+    return {member.table.name for member in cluster.members if member.role != Role.RELATED}
+
+
+CLIENTS = table(
+    "clients",
+    "id bigint pk",
+    "name text",
+    "mail text",
+    "telephone text",
+    "created_on timestamp with time zone",
+)
+CUSTOMERS = table(
+    "customers",
+    "id bigint pk",
+    "full_name text",
+    "email_address text",
+    "phone text",
+    "signed_up_at timestamp with time zone",
+)
+
+DUPLICATES = [
+    pytest.param(
+        Kind.VERSION,
+        (
+            table(
+                "orders_v2", "id bigint pk", "customer_id bigint", "total numeric", "currency text"
+            ),
+        ),
+        {"orders", "orders_v2"},
+        id="a second version with fewer columns and one more",
+    ),
+    pytest.param(
+        Kind.COPY,
+        (table("products_backup", "id bigint", "sku text", "price numeric", "name text"),),
+        {"products", "products_backup"},
+        id="a backup without keys",
+    ),
+    pytest.param(
+        Kind.COPY,
+        (table("bak_products_20240101", "id bigint", "sku text", "price numeric", "name text"),),
+        {"products", "bak_products_20240101"},
+        id="a dated backup with a prefix",
+    ),
+    pytest.param(
+        Kind.CROSS_SCHEMA,
+        (
+            table(
+                "billing.invoices", "id bigint pk", "number text", "due_on date", "amount numeric"
+            ),
+            table(
+                "finance.invoices", "id bigint pk", "number text", "due_on date", "amount numeric"
+            ),
+        ),
+        {"invoices"},
+        id="one table in two schemas",
+    ),
+    pytest.param(
+        Kind.RENAMED_TWIN, (CUSTOMERS, CLIENTS), {"customers", "clients"}, id="no equal name but id"
+    ),
+    pytest.param(
+        Kind.RENAMED_TWIN,
+        (
+            table(
+                "transactionlog",
+                "id int pk",
+                "reference text",
+                "booked_at timestamp with time zone",
+                "amount numeric",
+            ),
+            table(
+                "transactionlogarchive",
+                "id int pk",
+                "reference text",
+                "booked_at timestamp with time zone",
+                "amount numeric",
+            ),
+        ),
+        {"transactionlog", "transactionlogarchive"},
+        id="a marker in a name without separators",
+    ),
+    pytest.param(
+        Kind.FRAGMENTED_METRICS,
+        (
+            table("campaigns", "id bigint pk", "name text"),
+            table(
+                "campaign_metrics",
+                "id bigint pk",
+                "campaign_id bigint -> campaigns",
+                "metric_name text",
+                "value numeric",
+                "recorded_at timestamp with time zone",
+            ),
+            table(
+                "ad_stats",
+                "id bigint pk",
+                "campaign_id bigint",
+                "impressions bigint",
+                "clicks bigint",
+                "day date",
+            ),
+            table(
+                "campaign_analytics",
+                "id bigint pk",
+                "campaign_id bigint",
+                "metrics jsonb",
+                "day date",
+            ),
+        ),
+        {"campaign_metrics", "ad_stats", "campaign_analytics"},
+        id="metrics in three shapes",
+    ),
+    pytest.param(
+        Kind.FRAGMENTED_METRICS,
+        (
+            table(
+                "meters", "id bigint pk", "voltage numeric", "current_draw numeric", "place text"
+            ),
+            table(
+                "meter_voltage",
+                "meter_id bigint",
+                "measured_at timestamp with time zone",
+                "value real",
+            ),
+            table(
+                "meter_current_draw",
+                "meter_id bigint",
+                "measured_at timestamp with time zone",
+                "value real",
+            ),
+        ),
+        {"meters", "meter_voltage", "meter_current_draw"},
+        id="a table for each metric beside the wide one",
+    ),
+    pytest.param(
+        Kind.OVERLAPPING_ENTITY,
+        (
+            table(
+                "accounts",
+                "id int pk",
+                "iban text",
+                "bic text",
+                "holder text",
+                "opened_on date",
+                "closed_on date",
+            ),
+            table("accounts_base", "id int pk", "iban text", "bic text"),
+            table(
+                "accounts_extra",
+                "id int pk -> accounts_base",
+                "holder text",
+                "opened_on date",
+                "closed_on date",
+            ),
+        ),
+        {"accounts", "accounts_base", "accounts_extra"},
+        id="split in two while the whole stayed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "tables", "expected"), DUPLICATES)
+def test_duplicates_are_said_with_their_kind(
+    kind: Kind, tables: tuple[Table, ...], expected: set[str]
+) -> None:
+    found = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert [core(one) for one in found] == [expected]
+    wanted = Kind.COPY if "archive" in str(expected) else kind
+    assert found[0].kind == wanted
+    assert found[0].confidence > 0.7
+
+
+LOOK_ALIKES = [
+    pytest.param(
+        Kind.SAME_WORD,
+        (
+            table(
+                "billing.accounts", "id bigint pk", "iban text", "balance numeric", "opened_on date"
+            ),
+            table(
+                "auth.accounts", "id bigint pk", "login text", "password_hash text", "seen_at date"
+            ),
+        ),
+        {"accounts"},
+        id="one word in two schemas",
+    ),
+    pytest.param(
+        Kind.SAME_WORD,
+        (table("products_v2", "uid uuid pk", "title text", "amount_cents bigint", "vendor text"),),
+        {"products", "products_v2"},
+        id="a version by name only",
+    ),
+    pytest.param(
+        Kind.HISTORY,
+        (
+            table(
+                "products_history",
+                "history_id bigint pk",
+                "id bigint",
+                "sku text",
+                "price numeric",
+                "name text",
+                "changed_at timestamp with time zone",
+            ),
+        ),
+        {"products", "products_history"},
+        id="a history beside its entity",
+    ),
+    pytest.param(
+        Kind.LOOKUP,
+        (
+            table("countries", "id int pk", "code text", "name text"),
+            table("currencies", "id int pk", "code text", "name text"),
+            table("languages", "id int pk", "code text", "name text"),
+        ),
+        {"countries", "currencies", "languages"},
+        id="lookup tables",
+    ),
+    pytest.param(
+        Kind.FAMILY,
+        (
+            table("artists", "id int pk", "name text", "born date"),
+            table("labels", "id int pk", "name text", "country text"),
+            table(
+                "artist_aliases",
+                "id int pk",
+                "artist_id int -> artists",
+                "name text",
+                "locale text",
+                "sort_name text",
+            ),
+            table(
+                "label_aliases",
+                "id int pk",
+                "label_id int -> labels",
+                "name text",
+                "locale text",
+                "sort_name text",
+            ),
+        ),
+        {"artist_aliases", "label_aliases"},
+        id="the same satellite for two parents",
+    ),
+    pytest.param(
+        Kind.FAMILY,
+        (
+            table("artists", "id int pk", "name text", "born date"),
+            table("labels", "id int pk", "name text", "country text"),
+            table(
+                "artist_aliases",
+                "id int",
+                "artist_id int",
+                "name text",
+                "locale text",
+                "sort_name text",
+            ),
+            table(
+                "label_aliases",
+                "id int",
+                "label_id int",
+                "name text",
+                "locale text",
+                "sort_name text",
+            ),
+        ),
+        {"artist_aliases", "label_aliases"},
+        id="the same without any key",
+    ),
+    pytest.param(
+        Kind.GRAIN,
+        (
+            table(
+                "usage_daily",
+                "id int pk",
+                "meter_id int",
+                "day date",
+                "kwh numeric",
+                "peak numeric",
+            ),
+            table(
+                "usage_monthly",
+                "id int pk",
+                "meter_id int",
+                "month date",
+                "kwh numeric",
+                "peak numeric",
+            ),
+        ),
+        {"usage_daily", "usage_monthly"},
+        id="another grain",
+    ),
+    pytest.param(
+        Kind.TYPED_STORE,
+        (
+            table(
+                "attr_int",
+                "object_id bigint pk",
+                "attribute_id bigint pk",
+                "at date",
+                "value bigint",
+            ),
+            table(
+                "attr_text",
+                "object_id bigint pk",
+                "attribute_id bigint pk",
+                "at date",
+                "value text",
+            ),
+        ),
+        {"attr_int", "attr_text"},
+        id="a store for each type",
+    ),
+    pytest.param(
+        Kind.SERIES,
+        tuple(
+            table(f"events_{year}", "id bigint", "kind text", "payload jsonb", "at date")
+            for year in (2022, 2023, 2024)
+        ),
+        {"events_2022", "events_2023", "events_2024"},
+        id="shards by year",
+    ),
+    pytest.param(
+        Kind.FAMILY,
+        tuple(
+            table(
+                f"{subject}_queue",
+                "id bigint pk",
+                f"{payload} text",
+                "state text",
+                "queued_at timestamp with time zone",
+                "attempts int",
+                "last_error text",
+                "worker text",
+            )
+            for subject, payload in (("print", "printer"), ("geocode", "raw_address"))
+        ),
+        {"print_queue", "geocode_queue"},
+        id="queues of one framework",
+    ),
+    pytest.param(
+        Kind.SATELLITE,
+        (
+            table("nodes", "id bigint pk", "lat int", "lon int", "tile bigint", "visible boolean"),
+            table(
+                "current_nodes",
+                "id bigint pk",
+                "lat int",
+                "lon int",
+                "tile bigint",
+                "visible boolean",
+            ),
+        ),
+        {"nodes", "current_nodes"},
+        id="the rows of one state",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "tables", "expected"), LOOK_ALIKES)
+def test_look_alikes_are_kept_apart_with_their_kind(
+    kind: Kind, tables: tuple[Table, ...], expected: set[str]
+) -> None:
+    found = clusters_of(*tables)
+    assert [one for one in found if one.verdict != Verdict.KEEP_APART] == []
+    names = {frozenset(member.table.name for member in one.members): one.kind for one in found}
+    assert names[frozenset(expected)] == kind
+
+
+def test_parent_and_items_are_not_even_alike() -> None:
+    items = table(
+        "order_items",
+        "id bigint pk",
+        "order_id bigint -> orders",
+        "product_id bigint -> products",
+        "quantity int",
+        "price numeric",
+    )
+    assert said(items) == {}
+
+
+def test_the_real_pair_inside_a_family_is_found() -> None:
+    notes = [
+        table(f"{owner}_notes", "id bigint pk", f"{owner}_id bigint", "body text", "pinned boolean")
+        for owner in ("contact", "deal", "company", "campaign")
+    ]
+    second = table("deal_notes_v2", "id bigint pk", "deal_id bigint", "body text", "pinned boolean")
+    verdicts = said(*notes, second)
+    assert verdicts[frozenset({"deal_notes", "deal_notes_v2"})] == (
+        Verdict.CONSOLIDATE,
+        Kind.VERSION,
+    )
+    assert sum(verdict == Verdict.CONSOLIDATE for verdict, _ in verdicts.values()) == 1
+
+
+def test_archives_are_paired_one_to_one() -> None:
+    columns = ("id bigint pk", "config_key text", "config text", "repository_id int")
+    tables = [
+        table(f"{prefix}{noun}_configs", *columns)
+        for noun in ("build", "job", "request")
+        for prefix in ("", "deleted_")
+    ]
+    found = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert sorted(sorted(core(one)) for one in found) == [
+        ["build_configs", "deleted_build_configs"],
+        ["deleted_job_configs", "job_configs"],
+        ["deleted_request_configs", "request_configs"],
+    ]
+
+
+def test_a_table_of_deleted_keys_is_no_archive() -> None:
+    pushers = table(
+        "pushers",
+        "id bigint pk",
+        "user_name text",
+        "app_id text",
+        "pushkey text",
+        "profile_tag text",
+        "kind text",
+        "device_display_name text",
+        "lang text",
+        "data text",
+        "failing_since bigint",
+    )
+    deleted = table("deleted_pushers", "stream_id bigint", "app_id text", "pushkey text")
+    assert all(verdict != Verdict.CONSOLIDATE for verdict, _ in said(pushers, deleted).values())
+
+
+def test_a_comment_that_names_the_other_is_evidence() -> None:
+    old = table("acct", "id int pk", "number text", "opened date")
+    new = table(
+        "ledger_account",
+        "id int pk",
+        "number text",
+        "valid_from date",
+        comment="Replaces acct as the list of accounts.",
+    )
+    found = [one for one in clusters_of(old, new) if one.verdict == Verdict.CONSOLIDATE]
+    assert [core(one) for one in found] == [{"acct", "ledger_account"}]
+    silent = table("ledger_account", "id int pk", "number text", "valid_from date")
+    assert all(one.verdict != Verdict.CONSOLIDATE for one in clusters_of(old, silent))
+
+
+def test_tenants_are_one_template_and_their_drift_is_told() -> None:
+    tables = [
+        table(f"{tenant}.{name}", "id bigint pk", "label text", "amount numeric")
+        for tenant in ("acme", "bolt", "core")
+        for name in ("invoices", "payments", "refunds")
+    ]
+    tables[0] = table("acme.invoices", "id bigint pk", "label text", "amount numeric", "extra text")
+    found = clusters_of(*tables)
+    assert {one.verdict for one in found} == {Verdict.KEEP_APART}
+    [tenants] = [one for one in found if one.kind == Kind.TENANTS]
+    assert "bolt.invoices" in tenants.reason
+    assert "bolt.payments" not in tenants.reason
+
+
+def test_two_schemas_alike_are_a_copy_not_tenants() -> None:
+    tables = [
+        table(f"{schema}.{name}", "id bigint pk", f"{name}_label text", "amount numeric")
+        for schema in ("app", "app_copy")
+        for name in ("invoices", "payments", "refunds")
+    ]
+    found = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert [one.kind for one in found] == [Kind.CROSS_SCHEMA] * 3
+
+
+def test_inheritance_children_are_not_their_parents_duplicates() -> None:
+    parent = table("readings", "id bigint pk", "taken_at date", "depth numeric", "salinity numeric")
+    child = table(
+        "readings_copy",
+        "id bigint",
+        "taken_at date",
+        "depth numeric",
+        "salinity numeric",
+        inherits=(parent.ref,),
+    )
+    assert said(parent, child) == {}
+
+
+def test_a_view_over_its_table_is_told_and_not_charged() -> None:
+    shown = View(
+        ref=TableRef(schema="public", name="live_products"),
+        columns=tuple(Column(name=name, type="text") for name in ("id", "sku", "price", "name")),
+        reads=(TableRef(schema="public", name="products"),),
+    )
+    found = clusters_of(database=catalog(*SHOP, views=(shown,)))
+    assert [(one.verdict, one.kind) for one in found] == [(Verdict.KEEP_APART, Kind.VIEW)]
+
+
+def test_a_table_is_merged_in_one_cluster_at_most() -> None:
+    tables = [
+        table(name, "id bigint pk", "headline text", "body text", "author text", "rating int")
+        for name in ("articles", "articles_v2", "articles_old", "news_articles", "tmp_articles")
+    ]
+    merged = [
+        member.table
+        for one in clusters_of(*tables)
+        if one.verdict == Verdict.CONSOLIDATE
+        for member in one.members
+        if member.role != Role.RELATED
+    ]
+    assert len(merged) == len(set(merged))
+    assert {ref.name for ref in merged} >= {"articles", "articles_v2", "articles_old"}
+
+
+def test_the_canonical_table_is_the_one_others_depend_on() -> None:
+    tables = (
+        table("people_new", "id bigint pk", "given_name text", "birthday date", "city text"),
+        table("people", "id bigint pk", "given_name text", "birthday date"),
+        table("visits", "id bigint pk", "person_id bigint -> people", "seen_on date"),
+    )
+    [found] = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert str(found.canonical) == "public.people"
+    assert "no marker" in found.canonical_reason
+    assert "1 table points at it" in found.canonical_reason
+
+
+def test_the_comparison_has_each_column_once() -> None:
+    tables = (
+        CUSTOMERS,
+        CLIENTS,
+        table("clients_v2", "id bigint", "name text", "mail character varying(80)", "fax text"),
+    )
+    [found] = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    cells = [(cell.table, cell.column) for row in found.comparison for cell in row.cells]
+    assert len(cells) == len(set(cells)) == sum(len(one.columns) for one in tables)
+    for row in found.comparison:
+        assert len({cell.table for cell in row.cells}) == len(row.cells)
+        assert row.type_drift == (len({cell.type for cell in row.cells}) > 1)
+
+
+def test_ids_stay_while_the_members_do() -> None:
+    first = clusters_of(CUSTOMERS, CLIENTS)
+    second = clusters_of(CLIENTS, CUSTOMERS, table("unrelated", "id int pk", "colour text"))
+    assert first[0].id == second[0].id
+    assert first[0].id != clusters_of(table("orders_v2", "id bigint pk", "total numeric"))[0].id
