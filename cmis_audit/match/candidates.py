@@ -1,100 +1,170 @@
-"""Which pairs of tables are worth comparing."""
+"""Which pairs of tables are worth comparing: found through indexes, never by trying all."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise, product
 
-from cmis_audit.match.forms import Database
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.signals.comments import says_replaced
 
-_TELLING_BITS = 1.0  # columns below say nothing and are not followed
-_LEAST_SHARE = 0.3  # of the smaller table's bits, by columns of equal names
+_LEAST_SHARE = 0.5
+"""Of the smaller table's bits, in columns of equal names. Below it a pair without a related name
+cannot reach the bits for review, nor look alike."""
+_LEAST_BITS = 3.0
+_LONGEST_LIST = 200
+"""Tables with one column or name. In a longer list each table is compared with its neighbours only:
+what so many share tells no two of them from the others."""
+_MOST_READINGS = 64  # of one name, by synonyms
 _SHORTEST_WORD = 4
-_COMMON_WORD = 40  # tables with the word; a name word more common than that is not followed
+_MOST_METRIC_TABLES = 60
+
+Pairs = Iterable[tuple[int, int]]
 
 
 def candidate_pairs(database: Database) -> list[tuple[int, int]]:
-    """Return pairs of table numbers, sorted: those with enough columns or a name in common."""
-    return sorted(
-        {
-            *_by_columns(database),
-            *_by_name(database),
-            *_by_comment(database),
-            *_by_measurement(database),
-        }
-    )
+    """Return pairs of table numbers, the smaller first, sorted."""
+    found = {
+        (min(pair), max(pair))
+        for source in (_by_columns, _by_name, _by_run_together, _by_comment, _by_measurement)
+        for pair in source(database)
+        if pair[0] != pair[1]
+    }
+    return sorted(found)
 
 
-def _by_columns(database: Database) -> list[tuple[int, int]]:
-    shared: dict[tuple[int, int], float] = defaultdict(float)
+def _by_columns(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield pairs that share at least `_LEAST_SHARE` of the smaller one's bits.
+
+    Exact, by a prefix filter: whoever shares that much of a table shares one of its rarest columns,
+    namely of those without which too little would be left.
+    """
     bits = {key: database.column_bits(key) for key in database.tables_with}
-    for key, numbers in database.tables_with.items():
-        if bits[key] >= _TELLING_BITS:
-            for pair in combinations(numbers, 2):
-                shared[pair] += bits[key]
     whole = [sum(bits[key] for key in form.keys) for form in database.forms]
-    return [
-        (left, right)
-        for (left, right), total in shared.items()
-        if total >= _LEAST_SHARE * min(whole[left], whole[right])
-    ]
+    for form in database.forms:
+        enough = max(_LEAST_SHARE * whole[form.number], _LEAST_BITS)
+        seen = {form.number}
+        for key in _prefix(form, bits, enough):
+            for number in _listed(database.tables_with[key], form.number):
+                if number in seen:
+                    continue
+                seen.add(number)
+                if whole[number] < whole[form.number]:
+                    continue  # found from the smaller one
+                other = database.forms[number]
+                if sum(bits[shared] for shared in form.keys & other.keys) >= enough:
+                    yield form.number, number
 
 
-def _by_name(database: Database) -> list[tuple[int, int]]:
+def _prefix(form: TableForm, bits: dict[str, float], enough: float) -> list[str]:
+    """Return the table's rarest columns without which less than `enough` bits remain."""
+    ranked = sorted(form.keys, key=lambda key: (-bits[key], key))
+    left = sum(bits[key] for key in ranked)
+    prefix = []
+    for key in ranked:
+        if left < enough:
+            break
+        prefix.append(key)
+        left -= bits[key]
+    return prefix
+
+
+def _listed(numbers: list[int], own: int) -> list[int]:
+    """Return the list, or of a very long one the two neighbours."""
+    if len(numbers) <= _LONGEST_LIST:
+        return numbers
+    from bisect import bisect_left
+
+    place = bisect_left(numbers, own)
+    return numbers[max(place - 1, 0) : place + 2]
+
+
+def _by_name(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield pairs of one name, of one meaning, and of a name that begins or ends with the other."""
+    whole: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    exact: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    readings = [_readings(form.traits.stem, database) for form in database.forms]
+    for form in database.forms:
+        exact[form.traits.stem].append(form.number)
+        for reading in readings[form.number]:
+            whole[reading].append(form.number)
+    for numbers in whole.values():
+        yield from _all_pairs(numbers)
+    for form in database.forms:
+        length = len(form.traits.stem)
+        for reading in readings[form.number]:
+            for start in range(1, length):
+                for number in whole.get(reading[start:], ())[:_LONGEST_LIST]:
+                    yield form.number, number
+        for end in range(1, length):
+            for number in exact.get(form.traits.stem[:end], ())[:_LONGEST_LIST]:
+                yield form.number, number
+
+
+def _readings(stem: tuple[str, ...], database: Database) -> list[tuple[str, ...]]:
+    """Return the name with each word as itself and as each meaning it may have."""
+    options = [(word, *database.table_synonyms.meanings(word)) for word in stem]
+    readings: list[tuple[str, ...]] = []
+    for reading in product(*options):
+        readings.append(reading)
+        if len(readings) == _MOST_READINGS:
+            break
+    together = database.table_synonyms.meanings("_".join(stem)) if len(stem) > 1 else ()
+    return readings + [(meaning,) for meaning in together]
+
+
+def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield pairs that begin or end with words of one meaning and are else the same letters."""
     having: dict[str, list[int]] = defaultdict(list)
     for form in database.forms:
-        having["".join(form.traits.stem)].append(form.number)
-        for word in set(form.traits.stem):
-            having[f"word {word}"].append(form.number)
-            for number, group in enumerate(database.lexicon.table_synonyms):
-                if word in group:
-                    rest = "_".join(other for other in form.traits.stem if other != word)
-                    having[f"synonym {number} {rest}"].append(form.number)
-        for number, rest in _run_together(form.traits.stem, database):
-            having[f"together {number} {rest}"].append(form.number)
-    return [
-        pair
-        for numbers in having.values()
-        if 1 < len(numbers) <= _COMMON_WORD
-        for pair in combinations(sorted(set(numbers)), 2)
-    ]
+        joined = "".join(form.traits.stem)
+        having[joined].append(form.number)
+        for word, meanings in database.table_synonyms.items():
+            if _SHORTEST_WORD <= len(word) < len(joined):
+                for meaning in meanings:
+                    if joined.startswith(word):
+                        having[f"{meaning}+{joined[len(word) :]}"].append(form.number)
+                    if joined.endswith(word):
+                        having[f"{joined[: -len(word)]}+{meaning}"].append(form.number)
+        for marker in database.markers:
+            if len(marker) > 2 and len(marker) < len(joined) - 3:
+                if joined.endswith(marker):
+                    having[joined[: -len(marker)]].append(form.number)
+                elif joined.startswith(marker):
+                    having[joined[len(marker) :]].append(form.number)
+    for numbers in having.values():
+        yield from _all_pairs(numbers)
 
 
-def _run_together(stem: tuple[str, ...], database: Database) -> Iterator[tuple[int, str]]:
-    """Yield the synonym groups that begin or end the name written as one word, with the rest."""
-    joined = "".join(stem)
-    for number, group in enumerate(database.lexicon.table_synonyms):
-        for word in group:
-            if len(word) >= _SHORTEST_WORD and len(word) < len(joined):
-                if joined.startswith(word):
-                    yield number, f"{joined[len(word) :]} after"
-                if joined.endswith(word):
-                    yield number, f"{joined[: -len(word)]} before"
-
-
-def _by_comment(database: Database) -> list[tuple[int, int]]:
+def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield a table whose comment names another with one of the pack's phrases, and that other."""
     phrases = database.lexicon.replaces_phrases
-    found = []
+    by_name: dict[str, list[TableForm]] = defaultdict(list)
+    for form in database.forms:
+        by_name[form.traits.ref.name].append(form)
     for teller in database.forms:
-        if teller.table.comment:
-            found += [
-                (min(teller.number, told.number), max(teller.number, told.number))
-                for told in database.forms
-                if told is not teller and says_replaced(teller, told, phrases)
-            ]
-    return found
+        for word in _words_of(teller.table.comment):
+            for told in by_name.get(word, ())[:_LONGEST_LIST]:
+                if told is not teller and says_replaced(teller, told, phrases):
+                    yield teller.number, told.number
 
 
-def _by_measurement(database: Database) -> list[tuple[int, int]]:
-    """Return all pairs of metric tables of one schema, and of tables that speak of metrics."""
+def _words_of(comment: str | None) -> set[str]:
+    import re
+
+    return set(re.findall(r"\w+", comment)) if comment else set()
+
+
+def _by_measurement(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield all pairs of metric tables of one schema, and of tables that speak of metrics."""
     words = database.lexicon.metric_table_words
     having: dict[str, list[int]] = defaultdict(list)
     for form in database.forms:
         if form.traits.shape or not words.isdisjoint(form.traits.words):
             having[form.traits.ref.schema].append(form.number)
-    return [
-        pair
-        for numbers in having.values()
-        if len(numbers) <= _COMMON_WORD
-        for pair in combinations(numbers, 2)
-    ]
+    for numbers in having.values():
+        if len(numbers) <= _MOST_METRIC_TABLES:
+            yield from combinations(numbers, 2)
+
+
+def _all_pairs(numbers: list[int]) -> Pairs:
+    return pairwise(numbers) if len(numbers) > _LONGEST_LIST else combinations(numbers, 2)

@@ -89,13 +89,22 @@ class Database:
         """Return the numbers of the tables that have nearly all of the columns, by their bits."""
         known = self._holders.get(keys)
         if known is None:
-            have: dict[int, float] = defaultdict(float)
             weights = {key: self.column_bits(key) for key in keys}
-            for key in sorted(keys):
-                for number in self.tables_with[key]:
-                    have[number] += weights[key]
-            enough = _NEARLY_ALL * sum(weights.values())
-            known = tuple(number for number, weight in have.items() if enough and weight >= enough)
+            total = sum(weights.values())
+            enough = _NEARLY_ALL * total
+            holders: set[int] = set()
+            left = total
+            # whoever has nearly all has one of the rarest, without which too little is left
+            for key in sorted(keys, key=lambda key: (-weights[key], key)):
+                if left < enough or not total:
+                    break
+                left -= weights[key]
+                holders.update(self.tables_with[key])
+            known = tuple(
+                number
+                for number in sorted(holders)
+                if sum(weights[key] for key in keys & self.forms[number].keys) >= enough
+            )
             self._holders[keys] = known
         return known
 

@@ -65,6 +65,14 @@ class Synonyms:
             for word in group:
                 self._groups.setdefault(word, set()).add(number)
 
+    def meanings(self, word: str) -> tuple[str, ...]:
+        """Return a mark for each group that the word or phrase belongs to."""
+        return tuple(f"#{number}" for number in sorted(self._groups.get(word, ())))
+
+    def items(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return every word with its meanings, sorted."""
+        return [(word, self.meanings(word)) for word in sorted(self._groups)]
+
     @property
     def phrases(self) -> frozenset[tuple[str, ...]]:
         """The entries of several words, as tuples."""
