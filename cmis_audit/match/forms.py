@@ -19,7 +19,7 @@ _NEARLY_ALL = 0.8  # of the bits of a set of columns
 class TableForm:
     """A table as MATCH sees it."""
 
-    __slots__ = ("by_key", "columns", "keys", "number", "table", "traits")
+    __slots__ = ("by_key", "columns", "keys", "nouns", "number", "table", "traits")
 
     def __init__(
         self, number: int, table: Table, traits: Traits, columns: tuple[ColumnForm, ...]
@@ -30,6 +30,7 @@ class TableForm:
         self.columns = columns
         self.by_key = {column.key: column for column in columns}
         self.keys = frozenset(self.by_key)
+        self.nouns = frozenset(traits.stem)
 
 
 class Database:
@@ -62,6 +63,7 @@ class Database:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
+        self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
 
     def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
@@ -79,6 +81,12 @@ class Database:
         -log2 of the share of the other tables that have it. The pack's share of tables anywhere
         counts like `prior_tables` more of them, so that a small database is not taken at its word.
         """
+        known = self._bits.get(key)
+        if known is None:
+            known = self._bits[key] = self._column_bits(key)
+        return known
+
+    def _column_bits(self, key: str) -> float:
         prior = self.weights["column.prior_tables"]
         anywhere = self._common.get(key, self.weights["column.unknown_share"])
         others = max(len(self.tables_with.get(key, ())) - 2, 0)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from math import exp, log2
 
-from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
 
@@ -54,16 +53,11 @@ def _others(pair: Pair) -> int:
 
     Not counted: further editions of the same noun, which make the case stronger, not weaker.
     """
-    return sum(
-        1
-        for number in pair.database.tables_with_all(pair.shared_keys)
-        if not _same_noun(pair, pair.database.forms[number])
-    )
-
-
-def _same_noun(pair: Pair, other: TableForm) -> bool:
-    words = set(other.traits.stem)
-    return any(
-        words <= set(form.traits.stem) or words >= set(form.traits.stem)
-        for form in (pair.left, pair.right)
-    )
+    left, right = pair.left.nouns, pair.right.nouns
+    forms = pair.database.forms
+    count = 0
+    for number in pair.database.tables_with_all(pair.shared_keys):
+        nouns = forms[number].nouns
+        if not (nouns <= left or nouns >= left or nouns <= right or nouns >= right):
+            count += 1
+    return count

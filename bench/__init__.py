@@ -1,0 +1,1 @@
+"""Measurements: the program beside its peers, each comparison in one run."""
