@@ -7,7 +7,7 @@ and on three columns, a foreign key for most; one table in a hundred is a change
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 
 import psycopg
@@ -15,34 +15,198 @@ import psycopg
 COLUMNS = 12
 DUPLICATES = 0.01
 LINKED = 0.85
+HUBS = 8
+"""Tables that many others refer to."""
 BATCH = 100
 """Tables a transaction: each of their files and indexes takes a lock until it ends."""
 
-SCHEMAS = """
-core sales billing inventory shipping support marketing hr payroll catalog identity partner
-logistics finance booking loyalty media content search risk fraud compliance fleet energy
-facility training recruiting procurement manufacturing quality research legal tax treasury
-insurance subscription messaging survey event reporting
-""".split()
-NOUNS = """
-organization account user customer product order invoice payment shipment ticket contract project
-task document message channel device location vehicle employee department position candidate course
-lesson exam grade supplier warehouse shelf batch recipe machine sensor reading route stop driver
-trip booking room guest review rating coupon voucher campaign audience segment template asset
-playlist article author category tag topic question answer form submission policy claim coverage
-premium loan deposit transfer ledger budget forecast expense receipt license patent dataset model
-experiment alert incident release
-""".split()
-QUALIFIERS = """
-internal regional seasonal digital physical corporate retail wholesale annual weekly standard
-premium mobile remote federal local custom bulk partial recurring trial verified preferred rejected
-approved archival clinical dental rural urban maritime aerial domestic foreign temporary permanent
-junior senior
-""".split()
-FACETS = """
-item line event note log setting member role permission attachment translation version schedule
-rule preference contact address price discount status
-""".split()
+SCHEMAS = [
+    "core",
+    "sales",
+    "billing",
+    "inventory",
+    "shipping",
+    "support",
+    "marketing",
+    "hr",
+    "payroll",
+    "catalog",
+    "identity",
+    "partner",
+    "logistics",
+    "finance",
+    "booking",
+    "loyalty",
+    "media",
+    "content",
+    "search",
+    "risk",
+    "fraud",
+    "compliance",
+    "fleet",
+    "energy",
+    "facility",
+    "training",
+    "recruiting",
+    "procurement",
+    "manufacturing",
+    "quality",
+    "research",
+    "legal",
+    "tax",
+    "treasury",
+    "insurance",
+    "subscription",
+    "messaging",
+    "survey",
+    "event",
+    "reporting",
+]
+NOUNS = [
+    "organization",
+    "account",
+    "user",
+    "customer",
+    "product",
+    "order",
+    "invoice",
+    "payment",
+    "shipment",
+    "ticket",
+    "contract",
+    "project",
+    "task",
+    "document",
+    "message",
+    "channel",
+    "device",
+    "location",
+    "vehicle",
+    "employee",
+    "department",
+    "position",
+    "candidate",
+    "course",
+    "lesson",
+    "exam",
+    "grade",
+    "supplier",
+    "warehouse",
+    "shelf",
+    "batch",
+    "recipe",
+    "machine",
+    "sensor",
+    "reading",
+    "route",
+    "stop",
+    "driver",
+    "trip",
+    "booking",
+    "room",
+    "guest",
+    "review",
+    "rating",
+    "coupon",
+    "voucher",
+    "campaign",
+    "audience",
+    "segment",
+    "template",
+    "asset",
+    "playlist",
+    "article",
+    "author",
+    "category",
+    "tag",
+    "topic",
+    "question",
+    "answer",
+    "form",
+    "submission",
+    "policy",
+    "claim",
+    "coverage",
+    "premium",
+    "loan",
+    "deposit",
+    "transfer",
+    "ledger",
+    "budget",
+    "forecast",
+    "expense",
+    "receipt",
+    "license",
+    "patent",
+    "dataset",
+    "model",
+    "experiment",
+    "alert",
+    "incident",
+    "release",
+]
+QUALIFIERS = [
+    "internal",
+    "regional",
+    "seasonal",
+    "digital",
+    "physical",
+    "corporate",
+    "retail",
+    "wholesale",
+    "annual",
+    "weekly",
+    "standard",
+    "premium",
+    "mobile",
+    "remote",
+    "federal",
+    "local",
+    "custom",
+    "bulk",
+    "partial",
+    "recurring",
+    "trial",
+    "verified",
+    "preferred",
+    "rejected",
+    "approved",
+    "archival",
+    "clinical",
+    "dental",
+    "rural",
+    "urban",
+    "maritime",
+    "aerial",
+    "domestic",
+    "foreign",
+    "temporary",
+    "permanent",
+    "junior",
+    "senior",
+]
+FACETS = [
+    "item",
+    "line",
+    "event",
+    "note",
+    "log",
+    "setting",
+    "member",
+    "role",
+    "permission",
+    "attachment",
+    "translation",
+    "version",
+    "schedule",
+    "rule",
+    "preference",
+    "contact",
+    "address",
+    "price",
+    "discount",
+    "status",
+]
 
 TYPES = {
     "uuid": "gen_random_uuid()",
@@ -96,6 +260,8 @@ class Column:
 class Table:
     schema: str
     name: str
+    noun: str
+    """The name in the singular, as foreign keys to the table are called."""
     columns: tuple[Column, ...]
     target: tuple[str, str] | None
     """The column that refers to another table, and that table."""
@@ -111,47 +277,56 @@ def tables(count: int, seed: int = 1) -> list[Table]:
     schemas = SCHEMAS[: max(1, min(len(SCHEMAS), count // 17))]
     made: list[Table] = []
     newest: dict[str, Table] = {}
-    for number, name in enumerate(islice(_names(chance), count)):
+    copied: set[str] = set()
+    for words in islice(_phrases(chance), count):
         if made and chance.random() < DUPLICATES:
-            made.append(_changed_copy(chance.choice(made), number, chance))
-            continue
-        schema = schemas[0] if number < 8 else chance.choice(schemas)
+            original = chance.choice(made)
+            if original.path not in copied:
+                made.append(_changed_copy(original, chance))
+                copied |= {original.path, made[-1].path}
+                continue
+        schema = schemas[0] if len(made) < HUBS else chance.choice(schemas)
         target = None
         if made and chance.random() < LINKED:
-            # Eight hubs, or the table of this schema that was made last.
+            # A hub, or the table of this schema that was made last.
             near = newest.get(schema)
-            target = chance.choice(made[:8]) if near is None or chance.random() < 0.4 else near
-        made.append(_table(schema, name, target, chance))
+            to_hub = near is None or chance.random() < 0.4
+            target = chance.choice(made[:HUBS]) if to_hub else near
+        made.append(_table(schema, words, target, chance))
         newest[schema] = made[-1]
     return made
 
 
-def _names(chance: random.Random) -> Iterator[str]:
-    """Yield the bare nouns, then phrases in a random order, each once."""
-    nouns = NOUNS[8:]
-    chance.shuffle(nouns)
-    yield from (f"{noun}s" for noun in NOUNS[:8])
-    phrases = [f"{noun}s" for noun in nouns]
-    phrases += [f"{word}_{noun}s" for word in QUALIFIERS for noun in NOUNS]
-    phrases += [f"{noun}_{facet}s" for noun in NOUNS for facet in FACETS]
-    chance.shuffle(phrases)
-    yield from phrases
-    longer = [f"{word}_{noun}_{facet}s" for word in QUALIFIERS for noun in NOUNS for facet in FACETS]
-    chance.shuffle(longer)
-    yield from longer
+def _phrases(chance: random.Random) -> Iterator[tuple[str, ...]]:
+    """Yield the words of names in a random order, each name once: hubs, short ones, long ones."""
+    yield from ((noun,) for noun in NOUNS[:HUBS])
+    short = [(noun,) for noun in NOUNS[HUBS:]]
+    short += [(word, noun) for word in QUALIFIERS for noun in NOUNS]
+    short += [(noun, facet) for noun in NOUNS for facet in FACETS]
+    long = [(word, noun, facet) for word in QUALIFIERS for noun in NOUNS for facet in FACETS]
+    for phrases in (short, long):
+        chance.shuffle(phrases)
+        yield from phrases
 
 
-def _table(schema: str, name: str, target: Table | None, chance: random.Random) -> Table:
-    noun = name.removesuffix("s").rpartition("_")[2]
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "ch", "x")) else f"{noun}s"
+
+
+def _table(
+    schema: str, words: tuple[str, ...], target: Table | None, chance: random.Random
+) -> Table:
     columns = {"id": "uuid"}
     if chance.random() < 0.9:
         columns["org_id"] = "uuid"
     link = None
     if target is not None:
-        link = f"{target.name.removesuffix('s')}_id"
+        link = f"{target.noun}_id"
         columns[link] = "uuid"
-    for name_format, type_name in chance.sample(OWN, chance.choice((1, 2, 2, 3))):
-        columns[name_format.format(noun)] = type_name
+    for pattern, type_name in chance.sample(OWN, chance.choice((1, 2, 2, 3))):
+        columns[pattern.format(words[-1])] = type_name
     if chance.random() < 0.95:
         columns["created_at"] = "timestamptz"
     if chance.random() < 0.8:
@@ -161,20 +336,20 @@ def _table(schema: str, name: str, target: Table | None, chance: random.Random) 
         columns[common] = type_name
     return Table(
         schema=schema,
-        name=name,
+        name="_".join((*words[:-1], _plural(words[-1]))),
+        noun="_".join(words),
         columns=tuple(Column(name=each, type=type_name) for each, type_name in columns.items()),
         target=(link, target.path) if link and target else None,
     )
 
 
-def _changed_copy(original: Table, number: int, chance: random.Random) -> Table:
-    marker = chance.choice(("v2", "old", "backup", "new"))
+def _changed_copy(original: Table, chance: random.Random) -> Table:
     *kept, last = original.columns
-    return Table(
-        schema=original.schema,
-        name=f"{original.name}_{marker}_{number}" if "_v2" in original.name else f"{original.name}_{marker}",
+    marker = chance.choice(("v2", "old", "backup", "new"))
+    return replace(
+        original,
+        name=f"{original.name}_{marker}",
         columns=(*kept, Column(name=f"{last.name}_text", type="text")),
-        target=original.target,
     )
 
 
@@ -194,7 +369,9 @@ def statements(table: Table, rows: int) -> Iterator[str]:
     for each in table.columns[3:6]:
         yield f"COMMENT ON COLUMN {path}.{each.name} IS 'The {each.name.replace('_', ' ')}.'"
     if rows:
-        names = [each for each in table.columns if table.target is None or each.name != table.target[0]]
+        names = [
+            each for each in table.columns if table.target is None or each.name != table.target[0]
+        ]
         yield (
             f"INSERT INTO {path} ({', '.join(each.name for each in names)}) "
             f"SELECT {', '.join(TYPES[each.type] for each in names)} "

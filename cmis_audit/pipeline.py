@@ -39,6 +39,7 @@ FILE_SUFFIXES = (SNAPSHOT_SUFFIX, ".sql")
 
 DEMO_DATABASE = "cmis_marketing"
 DEMO_VERSION = 16
+INTAKE_VERSION = 18  # the newest syntax that a file may hold
 
 
 def _silently(_: str) -> None:
@@ -161,13 +162,13 @@ def _live(intake: Intake, notify: Notify) -> "LiveSource":
 
 def _asking(intake: Intake, read: Callable[["LiveSource"], _T], notify: Notify) -> _T:
     """Read; where the server wants a password and there was none, ask for it and read again."""
+    from cmis_audit.source.failures import PasswordWantedError
+
     notify("connecting")
     try:
         return read(_live(intake, notify))
-    except SourceError as error:
-        # libpq asks only once it has been refused; the message is the source's own
-        wanted = "a password is wanted" in str(error)
-        if not wanted or intake.ask_password is None or intake.target.password is not None:
+    except PasswordWantedError:
+        if intake.ask_password is None or intake.target.password is not None:
             raise
         target = msgspec.structs.replace(intake.target, password=intake.ask_password())
         return read(_live(dataclasses.replace(intake, target=target), notify))
@@ -179,7 +180,7 @@ def _catalog_of_sql(file: Path, intake: Intake, notify: Notify) -> Catalog:
     from cmis_audit.source.connection import Target
 
     notify("starting a scratch server")
-    with embedded_server() as server:
+    with embedded_server(INTAKE_VERSION) as server:
         notify(f"loading {file}")
         seconds = intake.load_timeout_ms / 1000
         loaded = scratch.load_sql(file, server, scratch.Limits(seconds=seconds))
@@ -193,7 +194,7 @@ def _catalog_of_sql(file: Path, intake: Intake, notify: Notify) -> Catalog:
 def demo_catalog(now: datetime, notify: Notify = _silently) -> Catalog:
     """Return the catalog of the documented database, built on an embedded server."""
     from cmis_audit.scratch.embedded import embedded_server
-    from cmis_audit.scratch.trusted import run_files
+    from cmis_audit.scratch.trusted import analyze, run_files
     from cmis_audit.source.connection import Limits, Target
 
     notify(f"starting PostgreSQL {DEMO_VERSION}")
@@ -201,6 +202,7 @@ def demo_catalog(now: datetime, notify: Notify = _silently) -> Catalog:
         conninfo = server.create_database(DEMO_DATABASE)
         notify(f"building {DEMO_DATABASE}")
         run_files(conninfo, (f for f in resources.demo_sql().iterdir() if f.name.endswith(".sql")))
+        analyze(conninfo)
         intake = Intake(target=Target(source=conninfo), limits=Limits(), now=now)
         return _live(intake, notify).read()
 

@@ -22,6 +22,9 @@ PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
 PYPROJECT = "pyproject.toml"
 
+SEVERITIES = ("critical", "high", "medium", "low")
+"""As in `model.rule.Severity`, the worst first; a test compares them."""
+
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)?\Z")
 _MILLISECONDS = {None: 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 _LONGEST_MS = 2**31 - 1
@@ -42,6 +45,8 @@ class Settings:
     """A directory, or `-` for standard output."""
     format: tuple[str, ...] = ("markdown", "json")
     fail_under: float | None = None
+    fail_on: str | None = None
+    """The least severity of a finding that fails the gate."""
     exit_zero: bool = False
     """Gates do not fail."""
     schema: tuple[str, ...] = ()
@@ -179,6 +184,12 @@ def _score(value: object) -> float:
     return number
 
 
+def _severity(value: object) -> str:
+    if value not in SEVERITIES:
+        raise ValueError(f"must be one of {', '.join(SEVERITIES)}")
+    return str(value)
+
+
 def _duration(value: object) -> int:
     """Return milliseconds, written as PostgreSQL's own timeouts are: `1500`, `500ms`, `30s`."""
     plain = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -194,6 +205,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "output": _text,
     "format": _words,
     "fail_under": _score,
+    "fail_on": _severity,
     "exit_zero": _boolean,
     "schema": _words,
     "exclude_schema": _words,

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from cmis_audit.cli.gates import failed_gates
 from cmis_audit.cli.options import (
     HELP,
     common_options,
@@ -38,6 +39,7 @@ Examples:
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out; - prints.")
 @click.option("--format", metavar="LIST", help="Default markdown,json.")
 @click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
+@click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
 @click.option("--exit-zero", is_flag=True, default=None, help="Exit with 0 though a gate fails.")
 @common_options
 def audit(source: str | None, **options: Any) -> int:
@@ -57,11 +59,7 @@ def audit(source: str | None, **options: Any) -> int:
         report = pipeline.audit(catalog, pack, progress)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)
-    if settings.fail_under is not None and report.score.value < settings.fail_under:
-        click.echo(
-            f"cmis-audit: score {report.score.value} is under {settings.fail_under:g} "
-            "(--fail-under)",
-            err=True,
-        )
-        return 0 if settings.exit_zero else GATE_FAILED
-    return 0
+    failed = failed_gates(report, settings)
+    for gate in failed:
+        click.echo(f"cmis-audit: {gate}", err=True)
+    return GATE_FAILED if failed and not settings.exit_zero else 0

@@ -1,7 +1,7 @@
 """One read of a server's catalog: one transaction, a fixed number of round trips.
 
 A batch of queries is one round trip: one simple-protocol message, which any pooler passes on. The
-whole read takes 13, the one for `doctor` 4, whatever the size of the schema.
+whole read takes 13, the one for `doctor` 3, whatever the size of the schema.
 """
 
 import time

@@ -123,6 +123,12 @@ def test_a_gate_that_fails_is_1_whatever_the_format(run: Run, twins: str, tmp_pa
     assert run("audit", twins, "--fail-under", "93", "-q").returncode == 1
     assert run("audit", twins, "--fail-under", "92").returncode == 0
     assert run("audit", twins, "--fail-under", "93", "--exit-zero").returncode == 0
+    on_high = run("audit", twins, "--fail-on", "high")
+    assert (on_high.returncode, on_high.stderr) == (
+        1,
+        "cmis-audit: 2 findings are at least high (--fail-on)\n",
+    )
+    assert run("audit", twins, "--fail-on", "critical").returncode == 0
     assert run("audit", twins, "-q", CMIS_AUDIT_FAIL_UNDER="93").returncode == 1
     (tmp_path / "cmis-audit.toml").write_text("fail-under = 93\n")
     assert run("audit", twins, "-q").returncode == 1
@@ -186,6 +192,7 @@ def test_rules_and_their_pages(run: Run, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("audit", "--fail-undr", "3"), "No such option"),
+        (("audit", "--fail-on", "huge"), "--fail-on: must be one of critical, high, medium, low"),
         (("audit", "--fail-under", "lots"), "--fail-under: must be a number from 0 to 100"),
         (("audit", "--format", "markdwon"), "no format 'markdwon'; did you mean 'markdown'?"),
         (("audit", "a", "b"), "unexpected extra argument"),

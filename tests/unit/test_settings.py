@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cmis_audit.errors import SettingsError
-from cmis_audit.settings import Settings, load_settings
+from cmis_audit.model.rule import Severity
+from cmis_audit.settings import SEVERITIES, Settings, load_settings
 
 
 def test_without_anything_the_defaults_stand(tmp_path: Path) -> None:
@@ -111,3 +112,7 @@ def test_times_are_written_as_postgresql_writes_them(
 def test_an_option_is_named_in_its_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--fail-under: must be a number"):
         load_settings({"fail_under": "much"}, {}, tmp_path)
+
+
+def test_the_severities_are_those_of_the_rules() -> None:
+    assert tuple(Severity) == SEVERITIES

