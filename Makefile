@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 OUT    ?= cmis-audit-out
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format bench samples setup clean
+.PHONY: help demo test check format bench docs samples setup clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -31,6 +31,9 @@ bench: $(READY) ## time the program against its peers in one run
 
 samples: $(READY) ## make the sample reports anew; read them before committing
 	$(BIN)/python -m tests.samples
+
+docs: $(READY) ## make the documentation that comes from the program anew
+	$(BIN)/python -m tests.documents
 
 setup: $(READY) ## make the environment only
 

@@ -14,7 +14,6 @@ process         `python -m cmis_audit audit` writing its files, less the start o
 
 import argparse
 import gc
-import json
 import os
 import platform
 import statistics

@@ -1,0 +1,31 @@
+"""The sample reports of the demo: `python -m tests.samples` makes them anew."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from cmis_audit import pipeline
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "reports" / "samples" / "demo"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def sample_documents() -> dict[str, str]:
+    """Return the demo's documents by file name, without what changes with the server's build."""
+    catalog = msgspec.structs.replace(
+        pipeline.demo_catalog(MOMENT), server_version="16", server_version_number=160000
+    )
+    report = pipeline.audit(catalog, pipeline.rule_pack("cmis", None))
+    return dict(pipeline.documents(report, ("markdown", "json")))
+
+
+def main() -> None:
+    SAMPLES.mkdir(parents=True, exist_ok=True)
+    for name, text in sample_documents().items():
+        (SAMPLES / name).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
