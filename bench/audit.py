@@ -32,7 +32,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.generate import fill
+from bench.generate import SCHEMAS, fill
 from cmis_audit.pipeline import Intake, audit, catalog_of, documents, rule_pack
 from cmis_audit.scratch.embedded import FOLDERS, embedded_server
 from cmis_audit.source.column_rows import type_parameters
@@ -233,6 +233,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench.audit", description="Time the program.")
     parser.add_argument("--sizes", default="241,1000,10000", help="numbers of tables")
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, {ROUNDS_OF_GIANTS} if huge")
+    parser.add_argument(
+        "--schemas",
+        type=int,
+        default=14,
+        choices=range(1, len(SCHEMAS) + 1),
+        metavar="N",
+        help="over which the tables are spread; reflect() takes a fixed time for each",
+    )
     parser.add_argument("--rows", type=int, default=20, help="a table; 0 leaves it unanalysed")
     parser.add_argument("--server", type=int, default=16, choices=sorted(FOLDERS), help="version")
     options = parser.parse_args(arguments)
@@ -243,8 +251,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             rounds = options.rounds or (ROUNDS if size < GIANT else ROUNDS_OF_GIANTS)
             conninfo = server.create_database(f"bench_{size}")
             began = time.perf_counter()
-            fill(conninfo, size, options.rows)
-            print(f"\n{size:,} tables, made in {time.perf_counter() - began:.1f} s", flush=True)
+            fill(conninfo, size, options.schemas, options.rows)
+            print(
+                f"\n{size:,} tables in {options.schemas} schemas, made in {time.perf_counter() - began:.1f} s",
+                flush=True,
+            )
             contenders = Contenders(
                 conninfo=conninfo, major=options.server, binaries=_binaries(options.server)
             )

@@ -6,7 +6,7 @@ and on three columns, a foreign key for most; one table in a hundred is a change
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 
@@ -271,10 +271,9 @@ class Table:
         return f"{self.schema}.{self.name}"
 
 
-def tables(count: int, seed: int = 1) -> list[Table]:
+def tables(count: int, schemas: Sequence[str], seed: int = 1) -> list[Table]:
     """Return so many tables, those that others refer to first; the same for the same seed."""
     chance = random.Random(seed)
-    schemas = SCHEMAS[: max(1, min(len(SCHEMAS), count // 17))]
     made: list[Table] = []
     newest: dict[str, Table] = {}
     copied: set[str] = set()
@@ -379,9 +378,9 @@ def statements(table: Table, rows: int) -> Iterator[str]:
         )
 
 
-def fill(conninfo: str, count: int, rows: int) -> None:
+def fill(conninfo: str, count: int, schemas: int, rows: int) -> None:
     """Make the tables in an empty database and, if they have rows, let the server analyse them."""
-    made = tables(count)
+    made = tables(count, SCHEMAS[:schemas])
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for schema in sorted({each.schema for each in made}):
             connection.execute(f"CREATE SCHEMA {schema}".encode())

@@ -34,23 +34,44 @@ def align(left: TableForm, right: TableForm, database: Database) -> tuple[Column
     Equal names are settled first, for no other partner can be better; among the rest the
     alignment with the greatest sum of likeness is taken.
     """
-    settled = [
+    settled = list(_by_role(left, right))
+    taken = {id(candidate.left) for candidate in settled}
+    taken |= {id(candidate.right) for candidate in settled}
+    settled += [
         Candidate(column, right.by_key[column.key], _exact(column, right.by_key[column.key]), how)
-        for column in left.columns
+        for column in _open(left)
         if column.key in right.by_key
         and left.by_key[column.key] is column
+        and right.by_key[column.key].name != right.traits.naming
+        and taken.isdisjoint((id(column), id(right.by_key[column.key])))
         and (how := _how_equal(column, right.by_key[column.key]))
     ]
     mine = {id(candidate.left) for candidate in settled}
     theirs = {id(candidate.right) for candidate in settled}
-    rest_left = [column for column in left.columns if id(column) not in mine]
-    rest_right = [column for column in right.columns if id(column) not in theirs]
+    rest_left = [column for column in _open(left) if id(column) not in mine]
+    rest_right = [column for column in _open(right) if id(column) not in theirs]
     if rest_left and rest_right:
         settled += _assign(
             list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
         )
     settled.sort(key=lambda candidate: candidate.left.place)
     return tuple(_column_match(candidate, database) for candidate in settled)
+
+
+def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
+    """Yield the columns that name the metric, and those that hold its value, of two such tables."""
+    one, other = left.traits, right.traits
+    if not (one.naming and other.naming):
+        return
+    for mine, theirs in ((one.naming, other.naming), (one.measures[0], other.measures[0])):
+        columns = left.by_name[mine], right.by_name[theirs]
+        how = Alike.EXACT if mine == theirs else Alike.SYNONYM
+        yield Candidate(*columns, 0.9 * _exact(*columns), how)
+
+
+def _open(table: TableForm) -> Iterator[ColumnForm]:
+    """Return the columns that their names may match: one that names a metric has its own partner."""
+    return (column for column in table.columns if column.name != table.traits.naming)
 
 
 def _how_equal(left: ColumnForm, right: ColumnForm) -> Alike:

@@ -19,7 +19,7 @@ _NEARLY_ALL = 0.8  # of the bits of a set of columns
 class TableForm:
     """A table as MATCH sees it."""
 
-    __slots__ = ("by_key", "columns", "keys", "nouns", "number", "table", "traits")
+    __slots__ = ("by_key", "by_name", "columns", "keys", "nouns", "number", "table", "traits")
 
     def __init__(
         self, number: int, table: Table, traits: Traits, columns: tuple[ColumnForm, ...]
@@ -29,6 +29,7 @@ class TableForm:
         self.traits = traits
         self.columns = columns
         self.by_key = {column.key: column for column in columns}
+        self.by_name = {column.name: column for column in columns}
         self.keys = frozenset(self.by_key)
         self.nouns = frozenset(traits.stem)
 
