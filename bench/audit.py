@@ -252,9 +252,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             conninfo = server.create_database(f"bench_{size}")
             began = time.perf_counter()
             fill(conninfo, size, options.schemas, options.rows)
+            made = time.perf_counter() - began
             print(
-                f"\n{size:,} tables in {options.schemas} schemas, made in {time.perf_counter() - began:.1f} s",
-                flush=True,
+                f"\n{size:,} tables in {options.schemas} schemas, made in {made:.1f} s", flush=True
             )
             contenders = Contenders(
                 conninfo=conninfo, major=options.server, binaries=_binaries(options.server)

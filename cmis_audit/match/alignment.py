@@ -70,7 +70,7 @@ def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
 
 
 def _open(table: TableForm) -> Iterator[ColumnForm]:
-    """Return the columns that their names may match: one that names a metric has its own partner."""
+    """Return the columns that may be matched by name: not the one that names a metric."""
     return (column for column in table.columns if column.name != table.traits.naming)
 
 
@@ -101,8 +101,11 @@ def _candidates(
     right_table: TableForm,
     synonyms: Synonyms,
 ) -> Iterator[Candidate]:
+    both_have_keys = left_table.has_key and right_table.has_key
     for one in left:
         for other in right:
+            if both_have_keys and one.is_key != other.is_key:
+                continue  # `post_id` is the key of posts, and a reference elsewhere
             likeness = type_likeness(one.family, other.family)
             if likeness < _LEAST_TYPE:
                 continue

@@ -19,7 +19,17 @@ _NEARLY_ALL = 0.8  # of the bits of a set of columns
 class TableForm:
     """A table as MATCH sees it."""
 
-    __slots__ = ("by_key", "by_name", "columns", "keys", "nouns", "number", "table", "traits")
+    __slots__ = (
+        "by_key",
+        "by_name",
+        "columns",
+        "has_key",
+        "keys",
+        "nouns",
+        "number",
+        "table",
+        "traits",
+    )
 
     def __init__(
         self, number: int, table: Table, traits: Traits, columns: tuple[ColumnForm, ...]
@@ -32,6 +42,7 @@ class TableForm:
         self.by_name = {column.name: column for column in columns}
         self.keys = frozenset(self.by_key)
         self.nouns = frozenset(traits.stem)
+        self.has_key = any(column.is_key for column in columns)
 
 
 class Database:
