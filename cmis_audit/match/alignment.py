@@ -13,6 +13,7 @@ _LEAST_TYPE = 0.3
 _SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
 _LEAST_LIKENESS = 0.5
 _BOUND_LIKENESS = 0.6
+_SHORTEST_PREFIX = 3  # letters
 _STARTS = frozenset({"start", "begin", "from", "since", "started"})
 
 
@@ -109,6 +110,8 @@ def _candidates(
             likeness = type_likeness(one.family, other.family)
             if likeness < _LEAST_TYPE:
                 continue
+            if one.marks.isdisjoint(other.marks) and not _alike_without_words(one, other):
+                continue
             if "period" in (one.family, other.family) and _bound_of_period(one, other):
                 yield Candidate(one, other, _BOUND_LIKENESS, Alike.RANGE)
                 continue
@@ -121,6 +124,15 @@ def _candidates(
             total = named * (0.4 + 0.6 * likeness)
             if total >= _LEAST_LIKENESS:
                 yield Candidate(one, other, total, how)
+
+
+def _alike_without_words(one: ColumnForm, other: ColumnForm) -> bool:
+    """Tell whether keys, references or bounds may make two columns of unlike names one."""
+    return (
+        (one.is_key and other.is_key)
+        or (one.reference is not None and other.reference is not None)
+        or "period" in (one.family, other.family)
+    )
 
 
 def _bound_of_period(one: ColumnForm, other: ColumnForm) -> bool:
@@ -152,8 +164,8 @@ def _name_likeness(
     best: tuple[float, Alike] = (0.0, Alike.SIMILAR)
     if len(one.words) == len(other.words):
         best = _word_by_word(one, other, synonyms)
-    for long, short, table in ((one, other, left), (other, one, right)):
-        if len(long.words) == len(short.words) + 1 and _is_prefix(long.words[0], table):
+    for long, short in ((one, other), (other, one)):
+        if len(long.words) == len(short.words) + 1 and _is_prefix(long.words[0], left, right):
             rest = long.words[1:]
             if rest == short.words:
                 return 0.9, Alike.OWN_NAME
@@ -182,10 +194,11 @@ def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tup
     return likeness, how
 
 
-def _is_prefix(word: str, table: TableForm) -> bool:
-    """Tell whether the word is the table's name or the beginning of it: `zab_` in `zabbix`."""
-    name = table.traits.ref.name.lower().replace("_", "")
-    return len(word) >= 3 and (name.startswith(word) or word in table.traits.stem)
+def _is_prefix(word: str, left: TableForm, right: TableForm) -> bool:
+    """Tell whether a word of either table's name begins with the word: `cust_` in `customers`."""
+    return len(word) >= _SHORTEST_PREFIX and any(
+        part.startswith(word) for table in (left, right) for part in table.traits.stem
+    )
 
 
 def _shared_words(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> float:

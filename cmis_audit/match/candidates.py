@@ -16,6 +16,7 @@ _LONGEST_LIST = 200
 what so many share tells no two of them from the others."""
 _MOST_READINGS = 64  # of one name, by synonyms
 _SHORTEST_WORD = 4
+_SHORTEST_MARKER = 3
 _MOST_METRIC_TABLES = 60
 
 Pairs = Iterable[tuple[int, int]]
@@ -118,19 +119,14 @@ def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
     for form in database.forms:
         joined = "".join(form.traits.stem)
         having[joined].append(form.number)
-        for word, meanings in database.table_synonyms.items():
-            if _SHORTEST_WORD <= len(word) < len(joined):
-                for meaning in meanings:
-                    if joined.startswith(word):
-                        having[f"{meaning}+{joined[len(word) :]}"].append(form.number)
-                    if joined.endswith(word):
-                        having[f"{joined[: -len(word)]}+{meaning}"].append(form.number)
-        for marker in database.markers:
-            if len(marker) > 2 and len(marker) < len(joined) - 3:
-                if joined.endswith(marker):
-                    having[joined[: -len(marker)]].append(form.number)
-                elif joined.startswith(marker):
-                    having[joined[len(marker) :]].append(form.number)
+        for cut in range(1, len(joined)):
+            head, tail = joined[:cut], joined[cut:]
+            for word, rest, place in ((head, tail, "first"), (tail, head, "last")):
+                if len(word) >= _SHORTEST_WORD:
+                    for meaning in database.table_synonyms.meanings(word):
+                        having[f"{meaning} {place} {rest}"].append(form.number)
+                if len(word) >= _SHORTEST_MARKER and word in database.markers and len(rest) > 3:
+                    having[rest].append(form.number)
     for numbers in having.values():
         yield from _all_pairs(numbers)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from cmis_audit.match.words import Singulars, joined_phrases, skeleton, tokens
+from cmis_audit.match.words import Singulars, Synonyms, joined_phrases, skeleton, tokens
 from cmis_audit.model.catalog import Column, Table
 from cmis_audit.model.names import TableRef
 
@@ -54,6 +54,7 @@ class ColumnForm:
         "family",
         "is_key",
         "key",
+        "marks",
         "name",
         "nullable",
         "place",
@@ -72,6 +73,8 @@ class ColumnForm:
         self.words = words
         self.key = "_".join(words)
         self.sketch = tuple(skeleton(word) for word in words)
+        self.marks: frozenset[str] = frozenset()
+        """What a column of a like name has one of: its words' beginnings, sketches, meanings."""
         self.is_key = False
         self.reference: TableRef | None = None
 
@@ -101,7 +104,7 @@ def column_forms(
     table: Table,
     stem: tuple[str, ...],
     singular: Singulars,
-    phrases: frozenset[tuple[str, ...]],
+    synonyms: Synonyms,
     known: dict[str, str],
 ) -> tuple[ColumnForm, ...]:
     """Return the table's columns with its own name taken off theirs."""
@@ -122,9 +125,18 @@ def column_forms(
         if short != form.words and (key := "_".join(short)) not in taken and not form.reference:
             taken.add(key)
             form.words, form.key = short, key
-        form.words = joined_phrases(form.words, phrases)
+        form.words = joined_phrases(form.words, synonyms.phrases)
         form.sketch = tuple(skeleton(word) for word in form.words)
+        form.marks = _marks(form, synonyms)
     return tuple(forms)
+
+
+def _marks(form: ColumnForm, synonyms: Synonyms) -> frozenset[str]:
+    marks = {word[:3] for word in form.words}
+    marks.update(form.sketch)
+    for word in (form.key, *form.words):
+        marks.update(synonyms.meanings(word))
+    return frozenset(marks)
 
 
 def _without_own_name(

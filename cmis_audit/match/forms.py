@@ -141,9 +141,9 @@ def _forms(catalog: Catalog, pack: RulePack, left_out: set[str]) -> tuple[TableF
         table for table in catalog.tables if not table.inherits and table.ref.schema not in left_out
     ]
     parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
-    phrases = Synonyms(lexicon.column_synonyms).phrases
+    synonyms = Synonyms(lexicon.column_synonyms)
     columns = {
-        table.ref: column_forms(table, parsed[table.ref][0], singular, phrases, known)
+        table.ref: column_forms(table, parsed[table.ref][0], singular, synonyms, known)
         for table in tables
     }
     owners = _owners(tables, parsed, columns)

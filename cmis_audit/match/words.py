@@ -64,19 +64,16 @@ class Synonyms:
         for number, group in enumerate(groups):
             for word in group:
                 self._groups.setdefault(word, set()).add(number)
+        self.phrases = frozenset(tuple(word.split("_")) for word in self._groups if "_" in word)
+        """The entries of several words, as tuples."""
+        self._meanings = {
+            word: tuple(f"#{number}" for number in sorted(numbers))
+            for word, numbers in self._groups.items()
+        }
 
     def meanings(self, word: str) -> tuple[str, ...]:
         """Return a mark for each group that the word or phrase belongs to."""
-        return tuple(f"#{number}" for number in sorted(self._groups.get(word, ())))
-
-    def items(self) -> list[tuple[str, tuple[str, ...]]]:
-        """Return every word with its meanings, sorted."""
-        return [(word, self.meanings(word)) for word in sorted(self._groups)]
-
-    @property
-    def phrases(self) -> frozenset[tuple[str, ...]]:
-        """The entries of several words, as tuples."""
-        return frozenset(tuple(word.split("_")) for word in self._groups if "_" in word)
+        return self._meanings.get(word, ())
 
     def same(self, left: str, right: str) -> bool:
         """Tell whether two words, or two phrases joined by `_`, are equal or share a group."""

@@ -7,6 +7,7 @@ from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
 
 _FAMILY = 2  # other tables that make a pattern of a pair
+_MANY = 500
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -30,33 +31,43 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(bits, 2),
         detail=f"{len(pair.alignment)} columns in common, most telling: {words}",
     )
-    others = _others(pair)
-    if others >= _FAMILY:
-        equal = sum(pair.database.column_bits(key) for key in pair.shared_keys)
-        # counted last, so that one more shared column never takes more off than it adds
-        worth = bits - _saturated(max(total - equal, 0.0), ceiling)
-        limit = log2(1 + len(pair.database.forms) / others)
-        if limit < worth:
-            yield Evidence(
-                signal="family",
-                bits=round(limit - worth, 2),
-                detail=f"{others} other tables have these columns too",
-            )
+    # counted last, so that one more shared column never takes more off than it adds
+    equal = sum(pair.database.column_bits(key) for key in pair.shared_keys)
+    worth = bits - _saturated(max(total - equal, 0.0), ceiling)
+    yield from _family(pair, worth)
+
+
+def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
+    tables = len(pair.database.forms)
+    holders = pair.database.tables_with_all(pair.shared_keys)
+    if len(holders) <= _FAMILY or log2(1 + tables / len(holders)) >= worth:
+        return
+    others = _others(pair, holders)
+    limit = log2(1 + tables / others) if others >= _FAMILY else worth
+    if limit < worth:
+        yield Evidence(
+            signal="family",
+            bits=round(limit - worth, 2),
+            detail=f"{others} other tables have these columns too",
+        )
 
 
 def _saturated(total: float, ceiling: float) -> float:
     return ceiling * (1 - exp(-total / ceiling))
 
 
-def _others(pair: Pair) -> int:
+def _others(pair: Pair, holders: tuple[int, ...]) -> int:
     """Return how many tables of other names have the shared columns too.
 
-    Not counted: further editions of the same noun, which make the case stronger, not weaker.
+    Not counted: further editions of the same noun, which make the case stronger, not weaker. Of
+    very many holders they are a few, and not looked for.
     """
+    if len(holders) > _MANY:
+        return len(holders) - 2
     left, right = pair.left.nouns, pair.right.nouns
     forms = pair.database.forms
     count = 0
-    for number in pair.database.tables_with_all(pair.shared_keys):
+    for number in holders:
         nouns = forms[number].nouns
         if not (nouns <= left or nouns >= left or nouns <= right or nouns >= right):
             count += 1
