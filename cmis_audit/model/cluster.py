@@ -42,10 +42,17 @@ class Role(StrEnum):
 
 
 class Priority(StrEnum):
+    """How urgent a cluster is, the most urgent first."""
+
     CRITICAL = "critical"
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for the most urgent."""
+        return list(Priority).index(self)
 
 
 class Member(Value, frozen=True, kw_only=True):

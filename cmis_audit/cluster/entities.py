@@ -1,0 +1,171 @@
+"""Tables that keep one entity: which belong together, and what is said of them."""
+
+from cmis_audit.cluster.comparison import comparison
+from cmis_audit.cluster.ground import Ground, probability
+from cmis_audit.cluster.groups import cohesive_groups, same_noun, strongest_first
+from cmis_audit.cluster.wording import (
+    cluster_id,
+    cluster_name,
+    consolidate_reason,
+    issues,
+    priority,
+)
+from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
+from cmis_audit.model.match import Match, Relation
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.traits import Marker
+
+_TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
+
+
+def entity_groups(ground: Ground, taken: set[TableRef]) -> list[tuple[TableRef, ...]]:
+    """Return groups of tables to consolidate, none of them among the `taken`."""
+    bounds = ground.thresholds
+    free = [match for match in ground.matches.matches if taken.isdisjoint(_both(match))]
+    strong = [match for match in free if match.bits >= bounds.consolidate_from]
+    groups = cohesive_groups(strong, ground.links, ground.traits, bounds)
+    weak = [match for match in free if bounds.join_from <= match.bits < bounds.consolidate_from]
+    return _joined(ground, groups, weak)
+
+
+def _both(match: Match) -> tuple[TableRef, TableRef]:
+    return match.left, match.right
+
+
+def _joined(
+    ground: Ground, groups: list[tuple[TableRef, ...]], weak: list[Match]
+) -> list[tuple[TableRef, ...]]:
+    """Return the groups with lone tables of the same noun added that have a weaker link."""
+    place_of = {ref: place for place, group in enumerate(groups) for ref in group}
+    grown = [list(group) for group in groups]
+    for match in sorted(weak, key=strongest_first):
+        for inside, outside in ((match.left, match.right), (match.right, match.left)):
+            place = place_of.get(inside)
+            if place is None or outside in place_of:
+                continue
+            if same_noun([*grown[place], outside], ground.traits):
+                grown[place].append(outside)
+                place_of[outside] = place
+    return [tuple(sorted(group)) for group in grown]
+
+
+def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
+    """Return the cluster of a group, with the tables that fit it badly as `related`."""
+    canonical, why = ground.standing.canonical(refs)
+    related = _related(ground, refs)
+    members = ground.members(refs, canonical, related)
+    ordered = tuple(member.table for member in members)
+    pairs = ground.links.among(ordered)
+    core = tuple(match for match in pairs if match.left in refs and match.right in refs)
+    kind = kind_of(core)
+    tables = tuple(ground.tables[ref] for ref in ordered if ref in refs)
+    rows = comparison(tables, core)
+    return Cluster(
+        id=cluster_id(kind, refs),
+        name=cluster_name(canonical, ground.traits[canonical]),
+        verdict=Verdict.CONSOLIDATE,
+        kind=kind,
+        confidence=_confidence(ground, refs),
+        priority=priority(len(refs), rows, kind),
+        reason=consolidate_reason(kind, core),
+        canonical=canonical,
+        canonical_reason=why,
+        tables_before=len(members),
+        tables_after=1 + len(related),
+        members=members,
+        pairs=pairs,
+        comparison=rows,
+        issues=issues(tables, rows),
+    )
+
+
+def _related(ground: Ground, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
+    """Return tables that fit badly: near enough for review, and named after the same."""
+    found: dict[TableRef, str] = {}
+    for match in (match for ref in refs for match in ground.near[ref]):
+        outside = match.right if match.left in refs else match.left
+        if outside in refs or match.relation == Relation.NONE:
+            continue
+        found.setdefault(outside, _doubt(match, "fits only in part"))
+    return found
+
+
+def _doubt(match: Match, otherwise: str) -> str:
+    """Return the strongest reason against the pair, the base rate aside."""
+    doubts = sorted(match.counter_evidence[1:], key=lambda piece: (piece.bits, piece.signal))
+    return doubts[0].detail if doubts else otherwise
+
+
+def _confidence(ground: Ground, refs: tuple[TableRef, ...]) -> float:
+    """Return the mean over the members of the probability that their best link is right."""
+    chances = []
+    for ref in refs:
+        links = (ground.links.between(ref, other) for other in refs if other != ref)
+        chances.append(probability(max(match.bits for match in links if match)))
+    return round(sum(chances) / len(chances), 3)
+
+
+def review_clusters(
+    ground: Ground, merged: set[TableRef], told: set[frozenset[TableRef]]
+) -> list[Cluster]:
+    """Return a cluster for each pair with evidence on both sides that no other cluster holds.
+
+    Two tables that both have a place already are left alone unless the evidence would have been
+    enough to join them.
+    """
+    bounds = ground.thresholds
+    return [
+        _review_cluster(ground, match)
+        for match in ground.matches.matches
+        if match.bits >= bounds.review_from
+        and frozenset(_both(match)) not in told
+        and (match.bits >= bounds.consolidate_from or not merged.issuperset(_both(match)))
+    ]
+
+
+def _review_cluster(ground: Ground, match: Match) -> Cluster:
+    refs = _both(match)
+    canonical, why = ground.standing.canonical(refs)
+    tables = tuple(ground.tables[ref] for ref in refs)
+    rows = comparison(tables, (match,))
+    return Cluster(
+        id=cluster_id("review", refs),
+        name=cluster_name(canonical, ground.traits[canonical]),
+        verdict=Verdict.REVIEW,
+        kind=kind_of((match,)),
+        confidence=round(probability(match.bits), 3),
+        priority=Priority.LOW,
+        reason=f"{len(match.columns)} columns in common, but "
+        f"{_doubt(match, 'the evidence is thin')}.",
+        canonical=canonical,
+        canonical_reason=why,
+        tables_before=len(refs),
+        tables_after=len(refs),
+        members=tuple(ground.member(ref, Role.RELATED) for ref in refs),
+        pairs=(match,),
+        comparison=rows,
+        issues=issues(tables, rows),
+    )
+
+
+def kind_of(core: tuple[Match, ...]) -> Kind:
+    """Return the kind that the links make, strongest first: a version anywhere makes a version."""
+    markers = {marker for match in core for marker in match.markers if match.bits > 0}
+    if Marker.VERSION in markers:
+        return Kind.VERSION
+    best = core[0]
+    if markers & {Marker.COPY, Marker.ARCHIVE}:
+        return Kind.COPY
+    if best.left.schema != best.right.schema and best.relation == Relation.SAME:
+        return Kind.CROSS_SCHEMA
+    if best.containment >= _TWIN and len(best.columns) >= _TWIN * _most_columns(best):
+        return Kind.RENAMED_TWIN
+    return Kind.OVERLAPPING_ENTITY
+
+
+def _most_columns(match: Match) -> float:
+    """Return the number of columns of the larger table, from the match's own figures."""
+    same = len(match.same_name_columns)
+    smaller = len(match.columns) / match.containment if match.containment else 0.0
+    every = same / match.jaccard if match.jaccard else smaller * 2
+    return every + same - smaller
