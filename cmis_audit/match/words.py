@@ -6,6 +6,7 @@ from functools import lru_cache
 from cmis_audit.model.rule import Lexicon
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
+_VOWELS = frozenset("aeiouy")
 _VERSION = re.compile(r"v\d+\Z")
 
 
@@ -49,6 +50,8 @@ class Singulars:
 def _regular(word: str) -> str:
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
+    if _VOWELS.isdisjoint(word):
+        return word  # an abbreviation: `stts`
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "zes", "ches", "shes")):
