@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cmis_audit.model.catalog import Check, Exclusion, ForeignKey, Index, Key
+from cmis_audit.model.names import quote_ident
 from cmis_audit.source.column_rows import Columns
 from cmis_audit.source.row_index import IndexRow, RowIndex, numbers
 
@@ -150,9 +151,23 @@ class Constraints:
                 unique=row.unique,
                 valid=row.valid,
                 nulls_not_distinct=row.nulls_not_distinct,
-                definition=row.definition,
+                definition=row.definition or self._plain_definition(row, keys),
             )
         )
+
+    def _plain_definition(self, row: IndexRow, keys: tuple[str, ...]) -> str:
+        """Return what pg_get_indexdef() says of an index of columns with nothing but defaults."""
+        include = self._included(row)
+        relation = self._index.refs[row.relation]
+        return (
+            f"CREATE {'UNIQUE ' if row.unique else ''}INDEX {quote_ident(row.name)} "
+            f"ON {relation} USING {quote_ident(row.method)} ({_listed(keys)})"
+            + (f" INCLUDE ({_listed(include)})" if include else "")
+        )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(map(quote_ident, names))
 
 
 def _in_parentheses(expression: str | None) -> str:

@@ -542,3 +542,41 @@ def test_nothing_is_written_and_nothing_stays_locked(each_database: str) -> None
         LiveSource(Target(source=each_database), now=NOW, progress=look).read()
     assert {row[1] for row in seen} == {"idle in transaction"}
     assert {row[3] for row in seen} <= {None, "AccessShareLock"}
+
+
+def test_index_definitions_are_the_servers_own(each_database: str) -> None:
+    """Those of plain indexes are written by the client; they must read as the server's."""
+    with psycopg.connect(each_database, autocommit=True) as connection:
+        connection.execute("""
+            CREATE SCHEMA "Odd Name";
+            CREATE TABLE "Odd Name"."select" (
+                id int PRIMARY KEY, "order" int, name text, code text COLLATE "C",
+                tags text[], span int4range, at timestamptz
+            );
+            CREATE INDEX plain ON "Odd Name"."select" (name, "order");
+            CREATE UNIQUE INDEX "Unique One" ON "Odd Name"."select" ("order");
+            CREATE INDEX including ON "Odd Name"."select" (at) INCLUDE (name, "order");
+            CREATE INDEX hashed ON "Odd Name"."select" USING hash (name);
+            CREATE INDEX tagged ON "Odd Name"."select" USING gin (tags);
+            CREATE INDEX spanned ON "Odd Name"."select" USING gist (span);
+            CREATE INDEX descending ON "Odd Name"."select" (at DESC NULLS LAST);
+            CREATE INDEX nulls ON "Odd Name"."select" (at NULLS FIRST);
+            CREATE INDEX patterned ON "Odd Name"."select" (name text_pattern_ops);
+            CREATE INDEX collated ON "Odd Name"."select" (name COLLATE "C");
+            CREATE INDEX uncollated ON "Odd Name"."select" (code COLLATE "default");
+            CREATE INDEX coded ON "Odd Name"."select" (code);
+            CREATE INDEX filled ON "Odd Name"."select" (name) WITH (fillfactor = 70);
+            CREATE INDEX partial ON "Odd Name"."select" (name) WHERE "order" > 0;
+            CREATE INDEX lowered ON "Odd Name"."select" (lower(name), "order");
+            CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
+            CREATE INDEX parts_at ON parts (at);
+            CREATE TABLE plain_table (a int, b text);
+            CREATE INDEX plain_too ON plain_table (b, a);
+        """)
+        rows = connection.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname IN ('Odd Name', 'public') "
+            "AND indexname NOT LIKE '%pkey'"
+        ).fetchall()
+    read = LiveSource(Target(source=each_database), now=NOW).read()
+    found = {index.name: index.definition for table in read.tables for index in table.indexes}
+    assert found == dict(rows)

@@ -1,5 +1,7 @@
 -- Indexes of tables; those of partitions for their size alone. An index that a constraint carries
--- has no definition here.
+-- has no definition here. That of a plain index (columns alone, default operator classes, order,
+-- collations and options) is empty: the client writes it from the columns, for pg_get_indexdef()
+-- costs more than all else in this query.
 -- Columns: oid, relation oid, name text, pages int, of_partition bool, method text,
 --   columns text (`2 0 5`, attnums, 0 an expression), key_columns int, unique bool, valid bool,
 --   nulls_not_distinct bool, definition text, keys text[] (where one is an expression),
@@ -17,8 +19,15 @@ SELECT i.indexrelid,
        i.indisvalid,
        i.indnullsnotdistinct, -- only >= 15
        false, -- only < 15
-       CASE WHEN k.conindid IS NULL AND NOT t.relispartition
-            THEN pg_get_indexdef(i.indexrelid) END,
+       CASE WHEN k.conindid IS NOT NULL OR t.relispartition THEN NULL
+            WHEN c.relkind = 'i' AND c.reloptions IS NULL
+                 AND i.indexprs IS NULL AND i.indpred IS NULL
+                 AND NOT i.indnullsnotdistinct -- only >= 15
+                 AND i.indoption::text ~ '^[0 ]*$'
+                 AND i.indclass::oid[] <@ d.classes
+                 AND i.indcollation::oid[] <@ '{0,100}'
+                 AND i.indrelid <> ALL (d.collating) THEN ''
+            ELSE pg_get_indexdef(i.indexrelid) END,
        CASE WHEN k.conindid IS NULL AND NOT t.relispartition AND i.indexprs IS NOT NULL
             THEN ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, false)
                        FROM generate_series(1, i.indnkeyatts) n
@@ -29,6 +38,10 @@ FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
 JOIN pg_am m ON m.oid = c.relam
+CROSS JOIN (SELECT (SELECT array_agg(oid) FROM pg_opclass WHERE opcdefault) AS classes,
+                   ARRAY(SELECT DISTINCT attrelid FROM pg_attribute
+                         WHERE attcollation NOT IN (0, 100) AND attrelid >= 16384) AS collating
+            OFFSET 0) d
 LEFT JOIN (SELECT DISTINCT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')) k
        ON k.conindid = i.indexrelid
 WHERE t.relkind IN ('r', 'p')
