@@ -6,6 +6,7 @@ from itertools import combinations, pairwise, product
 
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.signals.comments import says_replaced
+from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
 """Of the smaller table's bits, in columns of equal names. Below it a pair without a related name
@@ -31,6 +32,23 @@ def candidate_pairs(database: Database) -> list[tuple[int, int]]:
         if pair[0] != pair[1]
     }
     return sorted(found)
+
+
+def children_of_twins(database: Database) -> list[tuple[int, int]]:
+    """Return pairs of tables that belong to two different tables found to be one, sorted."""
+    children: dict[TableRef, list[int]] = defaultdict(list)
+    for form in database.forms:
+        for parent in form.traits.parents:
+            children[parent].append(form.number)
+    return sorted(
+        {
+            (min(one, other), max(one, other))
+            for left, right in database.twins
+            if len(children[left]) <= _LONGEST_LIST and len(children[right]) <= _LONGEST_LIST
+            for one, other in product(children[left], children[right])
+            if one != other
+        }
+    )
 
 
 def _by_columns(database: Database) -> Iterator[tuple[int, int]]:

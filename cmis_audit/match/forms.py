@@ -75,6 +75,8 @@ class Database:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
+        self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
+        """Pairs that were found to be one thing, both ways round: their children may be too."""
         self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
 

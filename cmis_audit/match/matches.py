@@ -1,29 +1,42 @@
 """MATCH as a whole: a catalog in, matches with their evidence out."""
 
-from cmis_audit.match.candidates import candidate_pairs
+from collections.abc import Iterable
+
+from cmis_audit.match.candidates import candidate_pairs, children_of_twins
 from cmis_audit.match.forms import Database
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.signals import SIGNALS
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.match import Evidence, Match, Matches
+from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 
 
 def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     """Return every pair of tables that was compared, with its evidence, and each table's traits.
 
+    Tables that belong to twins are compared once more, now that their parents are known to be one.
     Pairs are sorted; the result depends on the catalog and the pack alone.
     """
     database = Database(catalog, pack)
-    matches = [
-        match_of(Pair(database.forms[left], database.forms[right], database))
-        for left, right in candidate_pairs(database)
-    ]
+    found = {
+        pair: match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
+        for pair in candidate_pairs(database)
+    }
+    database.twins = _twins(found.values(), database)
+    for pair in children_of_twins(database):
+        found[pair] = match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
     return Matches(
         traits=tuple(form.traits for form in database.forms),
-        matches=tuple(sorted(matches, key=lambda match: (match.left, match.right))),
+        matches=tuple(sorted(found.values(), key=lambda match: (match.left, match.right))),
         tenants=database.tenants,
     )
+
+
+def _twins(matches: Iterable[Match], database: Database) -> frozenset[tuple[TableRef, TableRef]]:
+    enough = database.weights["consolidate_from"]
+    pairs = [(match.left, match.right) for match in matches if match.bits >= enough]
+    return frozenset([*pairs, *((right, left) for left, right in pairs)])
 
 
 def match_of(pair: Pair) -> Match:

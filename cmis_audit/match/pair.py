@@ -7,6 +7,7 @@ from cmis_audit.match.columns import ColumnForm
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.table_names import NameRelation, name_relation
 from cmis_audit.model.match import ColumnMatch
+from cmis_audit.model.names import TableRef
 
 
 class Pair:
@@ -46,6 +47,19 @@ class Pair:
             tuple(column for column in self.left.columns if column.name not in mine),
             tuple(column for column in self.right.columns if column.name not in theirs),
         )
+
+    @cached_property
+    def twin_parents(self) -> tuple[TableRef, TableRef] | None:
+        """Return a parent of each that were found to be one thing, the first by name."""
+        twins = self.database.twins
+        if not twins:
+            return None
+        own = {self.left.traits.ref, self.right.traits.ref}
+        for mine in self.left.traits.parents:
+            for theirs in self.right.traits.parents:
+                if (mine, theirs) in twins and own.isdisjoint((mine, theirs)):
+                    return mine, theirs
+        return None
 
     def weight(self, name: str) -> float:
         return self.database.weights[name]

@@ -32,6 +32,9 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
 def _judge(pair: Pair) -> tuple[float, str]:
     relation = pair.relation
     left, right = pair.left.traits.ref, pair.right.traits.ref
+    if _named_after_twins(pair):
+        mine, theirs = pair.twin_parents or (left, right)
+        return pair.weight("name.of_twins"), f"named alike after {mine} and {theirs}, which are one"
     match relation.relation:
         case Relation.MARKED if _numbered(pair):
             return pair.weight("name.numbered"), "parts of a numbered series"
@@ -62,6 +65,19 @@ def _judge(pair: Pair) -> tuple[float, str]:
             return pair.weight("name.kin"), f"names share only {_text(relation.shared)}"
         case Relation.NONE:
             return pair.weight("name.none"), "names have no word in common"
+
+
+def _named_after_twins(pair: Pair) -> bool:
+    """Tell whether the names differ only by the names of parents that were found to be one."""
+    if not pair.twin_parents or pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+        return False
+    stems = [
+        set(pair.database.by_ref[ref].traits.stem) if ref in pair.database.by_ref else {ref.name}
+        for ref in pair.twin_parents
+    ]
+    own = [set(form.traits.stem) for form in (pair.left, pair.right)]
+    rest = [words - stem for words, stem in zip(own, stems, strict=True)]
+    return bool(rest[0]) and rest[0] == rest[1]
 
 
 def _numbered(pair: Pair) -> bool:

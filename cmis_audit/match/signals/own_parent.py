@@ -12,7 +12,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     `artist_alias` points at artists and `label_alias` at labels: the columns that point there have
     no partner, or partners with another target.
     """
-    if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+    if pair.relation.relation in {Relation.MARKED, Relation.SAME} or pair.twin_parents:
         return
     left = set(pair.left.traits.parents)
     right = set(pair.right.traits.parents)

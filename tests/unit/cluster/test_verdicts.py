@@ -581,3 +581,29 @@ def test_ids_stay_while_the_members_do() -> None:
     second = clusters_of(CLIENTS, CUSTOMERS, table("unrelated", "id int pk", "colour text"))
     assert first[0].id == second[0].id
     assert first[0].id != clusters_of(table("orders_v2", "id bigint pk", "total numeric"))[0].id
+
+
+def test_satellites_of_twins_are_twins_too() -> None:
+    def satellite(parent: str) -> Table:
+        return table(
+            f"{parent}_signatories",
+            "id int pk",
+            f"{parent}_id int -> {parent}",
+            "given_name text",
+            "limit_amount numeric",
+            "valid_until date",
+        )
+
+    old = table("dossier", "id int pk", "reference text", "opened date")
+    new = table(
+        "casefile", "id int pk", "reference text", "opened date", comment="Replaces dossier."
+    )
+    found = [
+        core(one)
+        for one in clusters_of(old, new, satellite("dossier"), satellite("casefile"))
+        if one.verdict == Verdict.CONSOLIDATE
+    ]
+    assert {"dossier_signatories", "casefile_signatories"} in found
+    other = table("casefile", "id int pk", "judge text", "court text")
+    apart = clusters_of(old, other, satellite("dossier"), satellite("casefile"))
+    assert all(one.verdict != Verdict.CONSOLIDATE for one in apart)
