@@ -19,7 +19,9 @@ def apart_cluster(ground: Ground, group: LookAlike) -> Cluster:
         if group.kind == Kind.SAME_WORD
         else {}
     )
-    pairs = spanning_pairs(group.members, ground.links, _MOST_WITH_ALL_PAIRS)
+    pairs = spanning_pairs(
+        group.members, ground.links, _MOST_WITH_ALL_PAIRS, ground.thresholds.review_from
+    )
     strongest = max((match.bits for match in pairs), default=ground.thresholds.review_from)
     return Cluster(
         id=cluster_id(group.kind, group.members),
@@ -41,7 +43,7 @@ def apart_cluster(ground: Ground, group: LookAlike) -> Cluster:
 
 
 def _group_name(group: LookAlike, traits: dict[TableRef, Traits]) -> str:
-    if group.kind == Kind.TENANTS:
+    if group.kind in {Kind.TENANTS, Kind.LAYERS}:
         return f"{group.members[0].schema}.*"
     if group.kind == Kind.VIEW:
         return group.members[0].name

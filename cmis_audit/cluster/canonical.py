@@ -7,7 +7,8 @@ from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, Traits
 
-_NOT_CANONICAL = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE, Marker.PART})
+_AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
+"""What a marker takes off; a second version may have become the one that is used."""
 
 
 class Standing:
@@ -38,9 +39,9 @@ class Standing:
 
     def _worth(self, ref: TableRef, refs: tuple[TableRef, ...]) -> float:
         table = self._tables[ref]
-        marked = any(affix.marker in _NOT_CANONICAL for affix in self._traits[ref].affixes)
+        affixes = self._traits[ref].affixes
         return (
-            (-8.0 if marked else 0.0)
+            min((_AGAINST.get(affix.marker, 0.0) for affix in affixes), default=0.0)
             + 2 * log2(1 + self._pointed_at(ref, refs))
             + log2(1 + self._read_by[ref])
             + log2(1 + len(table.columns))
@@ -76,6 +77,8 @@ class Standing:
             reasons.append(f"it has the most columns ({len(table.columns)})")
         if _rows(table) and all(_rows(table) >= _rows(other) for other in others):
             reasons.append(f"it has the most rows (about {_rows(table):,})")
+        if table.primary_key and not any(other.primary_key for other in others):
+            reasons.append("it alone has a primary key")
         return ", ".join(reasons) or "nothing sets the tables apart; the first by name"
 
 

@@ -8,6 +8,7 @@ from cmis_audit.cluster.keep_apart import (
     look_alikes,
     tenant_look_alikes,
     view_look_alikes,
+    without_told,
 )
 from cmis_audit.cluster.metrics import metric_groups
 from cmis_audit.cluster.metrics_cluster import metrics_cluster
@@ -34,6 +35,7 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     told = _told(clusters)
     placed = measuring.union(*entities)
     reviews = review_clusters(ground, placed, told)
+    told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]
     return tuple(sorted((*clusters, *reviews, *apart), key=_urgency))
 
@@ -68,9 +70,11 @@ def _groups_apart(
         *tenant_look_alikes(ground.matches),
         *view_look_alikes(ground.catalog),
         *(
-            group
-            for group in look_alikes(ground.catalog, apart, ground.traits)
-            if not all(frozenset((group.members[0], ref)) in told for ref in group.members[1:])
+            kept
+            for group in look_alikes(
+                ground.catalog, apart, ground.traits, ground.lexicon.lookup_columns
+            )
+            if (kept := without_told(group, told))
         ),
     ]
 

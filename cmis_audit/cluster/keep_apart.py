@@ -13,6 +13,7 @@ from cmis_audit.model.value import Value
 _ALIKE = 0.5  # Jaccard of the names from which two tables look alike
 _CONTAINED = 0.75
 _SHADOW = 0.8  # of all columns of a view and its table, in both
+_FEWEST_MEMBERS = 2
 _MOST_LISTED = 10
 _FEWEST_COLUMNS = 3
 _TELLING_BITS = 4.0
@@ -30,6 +31,7 @@ def look_alikes(
     catalog: Catalog,
     matches: list[Match],
     traits: dict[TableRef, Traits],
+    lookup_columns: frozenset[str],
 ) -> list[LookAlike]:
     """Return groups of tables that resemble each other for a reason other than duplication.
 
@@ -44,13 +46,13 @@ def look_alikes(
     sizes = {table.ref: len(table.columns) for table in catalog.tables}
     groups: dict[tuple[Kind, str], list[Match]] = defaultdict(list)
     for match in matches:
-        kind = _kind(match, own_keys, sizes)
+        kind = _kind(match, own_keys, sizes, lookup_columns)
         if kind:
             groups[kind, _pattern(kind, match, traits)].append(match)
     found = [
         LookAlike(kind=kind, members=members, reason=_reason(kind, members, traits, links))
         for (kind, _), group in groups.items()
-        for members, links in _components(group)
+        for members, links in _components(kind, group)
     ]
     return sorted(found, key=lambda group: (group.kind, group.members))
 
@@ -98,40 +100,53 @@ def view_look_alikes(catalog: Catalog) -> list[LookAlike]:
     ]
 
 
-def _kind(match: Match, own_keys: dict[TableRef, str], sizes: dict[TableRef, int]) -> Kind | None:
+def _kind(
+    match: Match,
+    own_keys: dict[TableRef, str],
+    sizes: dict[TableRef, int],
+    lookup_columns: frozenset[str],
+) -> Kind | None:
     """Return what sort of look-alikes the two are; None when they do not look alike."""
     against = {piece.signal for piece in match.counter_evidence}
     key = own_keys.get(match.left, "id")
     same_key = key != "id" and key == own_keys.get(match.right)
+    if match.relation == Relation.SAME and match.containment >= _CONTAINED:
+        return Kind.LAYERS if "layers" in against else Kind.TENANTS
     if match.relation == Relation.SAME or (
         match.relation == Relation.QUALIFIED and same_key and "foreign-key-between" not in against
     ):
         return Kind.SAME_WORD
     columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
     shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
+    series = _says(match, "numbered series")
     if Marker.VERSION in match.markers and not shared:
-        return Kind.SAME_WORD
+        return None if series else Kind.SAME_WORD
     if "value-type-split" in against:
         return Kind.TYPED_STORE
     if "grain" in against and match.jaccard >= _ALIKE:
         return Kind.GRAIN
-    small = max(sizes[match.left], sizes[match.right]) <= _LOOKUP_COLUMNS
-    if small and match.jaccard >= _CONTAINED and match.relation in _STRANGERS:
-        return Kind.LOOKUP
+    most = max(sizes[match.left], sizes[match.right])
     alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
+    if (
+        most <= _LOOKUP_COLUMNS
+        and match.jaccard >= _CONTAINED
+        and match.relation in _STRANGERS
+        and lookup_columns.issuperset([name.lower() for name in match.same_name_columns])
+    ):
+        return Kind.LOOKUP
     if not (shared and alike):
         return None
     match match.relation:
         case Relation.SIBLING:
             return Kind.FAMILY
-        case Relation.MARKED if _says(match, "numbered series"):
+        case Relation.MARKED if series:
             return Kind.SERIES
         case Relation.PART | Relation.MARKED:
             return Kind.HISTORY if _says(match, "(history)") else Kind.SATELLITE
         case Relation.QUALIFIED:
             return Kind.SATELLITE
         case Relation.NONE | Relation.KIN if match.jaccard >= _ALIKE:
-            return Kind.FAMILY
+            return Kind.LIKENESS
         case _:
             return None
 
@@ -143,20 +158,27 @@ def _says(match: Match, words: str) -> bool:
 def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
     """Return what the members of one group have in common, as text."""
     left, right = traits[match.left].stem, traits[match.right].stem
-    if kind == Kind.FAMILY and match.relation != Relation.SIBLING:
-        return "strangers"
-    if kind == Kind.FAMILY:
-        return left[-1] if left[-1] == right[-1] else f"{left[0]}*"
-    if kind == Kind.SAME_WORD:
-        return left[-1]
-    if kind == Kind.LOOKUP:
-        return ", ".join(sorted(match.same_name_columns))
-    return ""
+    match kind:
+        case Kind.FAMILY:
+            return left[-1] if left[-1] == right[-1] else f"{left[0]}*"
+        case Kind.SAME_WORD:
+            return left[-1]
+        case Kind.LOOKUP | Kind.LIKENESS:
+            return ", ".join(sorted(match.same_name_columns))
+        case Kind.TENANTS:
+            return " ".join(sorted((match.left.schema, match.right.schema)))
+        case Kind.HISTORY | Kind.SATELLITE:
+            return "_".join(left if (len(left), left) < (len(right), right) else right)
+        case _:
+            return ""
 
 
-def _components(matches: list[Match]) -> list[tuple[tuple[TableRef, ...], list[Match]]]:
+def _components(kind: Kind, matches: list[Match]) -> list[tuple[tuple[TableRef, ...], list[Match]]]:
     import networkx
 
+    if kind == Kind.TENANTS:
+        every = sorted({ref for match in matches for ref in (match.left, match.right)})
+        return [(tuple(every), matches)]
     graph = networkx.Graph()
     graph.add_edges_from((match.left, match.right) for match in matches)
     found = []
@@ -186,7 +208,20 @@ def _reason(
             )
         case Kind.LOOKUP:
             columns = ", ".join(links[0].same_name_columns)
-            return f"{len(members)} small tables of one form ({columns}) with different contents."
+            return f"{len(members)} small tables of one form ({columns}), each a list of its own."
+        case Kind.LAYERS:
+            return "Stages of one load: the same rows on their way from raw to refined."
+        case Kind.TENANTS:
+            schemas = " and ".join(sorted({ref.schema for ref in members}))
+            return (
+                f"The schemas {schemas} repeat each other, and neither is named as a copy: perhaps "
+                "one design for two tenants."
+            )
+        case Kind.LIKENESS:
+            return (
+                f"{len(members)} tables with nearly the same columns and names that have nothing "
+                "to do with each other."
+            )
         case Kind.GRAIN:
             return "The same facts at different grain: the coarser is made from the finer."
         case Kind.SERIES:
@@ -220,9 +255,26 @@ def _told(links: list[Match]) -> str:
     return f"Tables that belong together without being one: {detail}."
 
 
-def spanning_pairs(members: tuple[TableRef, ...], links: Links, most: int) -> tuple[Match, ...]:
-    """Return all matches among few members; of more than `most`, each one's strongest only."""
-    every = links.among(members)
+def without_told(group: LookAlike, told: set[frozenset[TableRef]]) -> LookAlike | None:
+    """Return the group without tables that stand with another of it in a cluster already."""
+    kept: list[TableRef] = []
+    for ref in group.members:
+        if all(frozenset((ref, other)) not in told for other in kept):
+            kept.append(ref)
+    if len(kept) < _FEWEST_MEMBERS:
+        return None
+    return (
+        group
+        if len(kept) == len(group.members)
+        else LookAlike(kind=group.kind, members=tuple(kept), reason=group.reason)
+    )
+
+
+def spanning_pairs(
+    members: tuple[TableRef, ...], links: Links, most: int, below: float
+) -> tuple[Match, ...]:
+    """Return the matches below some bits among few members; of many, each one's strongest only."""
+    every = tuple(match for match in links.among(members) if match.bits < below)
     if len(members) <= most:
         return every
     kept: dict[tuple[TableRef, TableRef], Match] = {}

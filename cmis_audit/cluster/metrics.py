@@ -45,33 +45,47 @@ def metric_groups(
 def _by_subject(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
     """Return, for each schema, its metric tables when they store one thing in several shapes.
 
-    Three tables in two shapes at least, and no more wide ones than others: wide tables are mostly
-    the counters of several entities.
+    Three tables in two shapes at least.
     """
     by_schema: dict[str, list[Traits]] = defaultdict(list)
     for one in traits:
         if one.shape and one.shape != MetricShape.SINGLE:
             by_schema[one.ref.schema].append(one)
     groups = []
-    for schema, members in sorted(by_schema.items()):
+    for schema, every in sorted(by_schema.items()):
+        members = _of_one_subject(every)
         shapes = {member.shape for member in members}
-        wide = sum(member.shape == MetricShape.WIDE for member in members)
-        if (
-            len(members) >= _FEWEST_TABLES
-            and len(shapes) >= _FEWEST_SHAPES
-            and wide <= len(members) - wide
-        ):
+        if len(members) >= _FEWEST_TABLES and len(shapes) >= _FEWEST_SHAPES:
             known = {member.ref for member in members}
             related = tuple(
                 one
                 for one in traits
                 if one.ref.schema == schema
                 and one.ref not in known
+                and not one.shape
                 and not metric_words.isdisjoint(one.words)
                 and _shares_parent(one, members)
             )
             groups.append(MetricGroup(members=tuple(members), related=related))
     return groups
+
+
+def _of_one_subject(every: list[Traits]) -> list[Traits]:
+    """Return the metric tables of a schema without the wide ones that count something else.
+
+    A wide table mostly holds the counters of its own entity. Where wide tables are in the majority,
+    those are kept that share a parent or a measure with the other shapes, and only if these are of
+    several shapes themselves.
+    """
+    wide = [one for one in every if one.shape == MetricShape.WIDE]
+    others = [one for one in every if one.shape != MetricShape.WIDE]
+    if len(wide) <= len(others):
+        return every
+    if len({one.shape for one in others}) < _FEWEST_SHAPES:
+        return []
+    parents = {parent for one in others for parent in one.parents}
+    near = [one for one in wide if not parents.isdisjoint(one.parents)]
+    return [one for one in every if one in others or one in near]
 
 
 def _shares_parent(one: Traits, members: list[Traits]) -> bool:

@@ -7,7 +7,7 @@ from cmis_audit.model.cluster import ComparisonRow, Kind, Priority
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import Lexicon
-from cmis_audit.model.traits import Traits
+from cmis_audit.model.traits import Marker, Traits
 
 _KINDS = {
     Kind.VERSION: "A second version was built beside the first instead of changing it",
@@ -16,6 +16,10 @@ _KINDS = {
     Kind.RENAMED_TWIN: "The same table under another name",
     Kind.OVERLAPPING_ENTITY: "One entity is kept under several names",
     Kind.FRAGMENTED_METRICS: "Measurements of one kind are scattered over several tables",
+}
+_MARKERS = {
+    Kind.VERSION: {Marker.VERSION},
+    Kind.COPY: {Marker.COPY, Marker.ARCHIVE},
 }
 _MANY_TABLES = 4
 _SOME_TABLES = 3
@@ -42,14 +46,16 @@ def cluster_name(canonical: TableRef, traits: Traits) -> str:
 
 
 def consolidate_reason(kind: Kind, pairs: tuple[Match, ...]) -> str:
-    """Return why the tables are one, from the kind and the strongest pair."""
-    text = _KINDS[kind]
-    if pairs:
-        best = pairs[0]
-        detail = next((piece.detail for piece in best.evidence if piece.signal == "name"), "")
-        shared = f"{best.left} and {best.right} have {len(best.columns)} columns in common"
-        text += f": {shared}{', and the name of the one is ' + detail if detail else ''}"
-    return text + "."
+    """Return why the tables are one, from the kind and the strongest pair that shows it."""
+    shows = [match for match in pairs if _MARKERS.get(kind, set()) & set(match.markers)]
+    best = (shows or pairs)[0]
+    count = len(best.columns)
+    text = (
+        f"{_KINDS[kind]}: {best.left} and {best.right} have {count} "
+        f"{'column' if count == 1 else 'columns'} in common"
+    )
+    said = next((piece.detail for piece in best.evidence if piece.signal == "name"), "")
+    return f"{text} ({said})." if said else f"{text}."
 
 
 def priority(core: int, rows: tuple[ComparisonRow, ...], kind: Kind) -> Priority:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.signals.comments import says_replaced
+from cmis_audit.match.signals.comments import replacing_phrase
 from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
@@ -31,7 +31,10 @@ def candidate_pairs(database: Database) -> list[tuple[int, int]]:
         for pair in source(database)
         if pair[0] != pair[1]
     }
-    return sorted(found)
+    forms = database.forms
+    return sorted(
+        pair for pair in found if not database.of_two_tenants(forms[pair[0]], forms[pair[1]])
+    )
 
 
 def children_of_twins(database: Database) -> list[tuple[int, int]]:
@@ -158,7 +161,7 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
     for teller in database.forms:
         for word in _words_of(teller.table.comment):
             for told in by_name.get(word, ())[:_LONGEST_LIST]:
-                if told is not teller and says_replaced(teller, told, phrases):
+                if told is not teller and replacing_phrase(teller, told, phrases):
                     yield teller.number, told.number
 
 

@@ -6,7 +6,7 @@ from math import log2
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
-from cmis_audit.match.tenants import tenant_groups
+from cmis_audit.match.tenants import repeated_tables, tenant_groups
 from cmis_audit.match.words import Singulars, Synonyms
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
@@ -59,10 +59,19 @@ class Database:
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
-        self.markers = NameReader(lexicon).markers
         self.tenants = tenant_groups(catalog)
-        copies = {schema for group in self.tenants for schema in group.copies}
-        self.forms = _forms(catalog, pack, copies)
+        reader = NameReader(lexicon)
+        self.markers = reader.markers
+        self._tenant_of = {
+            schema: number
+            for number, group in enumerate(self.tenants)
+            for schema in (group.template, *group.copies)
+        }
+        self.forms = _forms(
+            catalog,
+            pack,
+            repeated_tables(catalog, self.tenants, lambda name: reader.stem(name)[0]),
+        )
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
@@ -79,6 +88,17 @@ class Database:
         """Pairs that were found to be one thing, both ways round: their children may be too."""
         self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
+
+    def of_two_tenants(self, left: TableForm, right: TableForm) -> bool:
+        """Tell whether the tables stand in different schemas of one template."""
+        one, other = left.traits.ref.schema, right.traits.ref.schema
+        known = self._tenant_of.get(one)
+        return one != other and known is not None and known == self._tenant_of.get(other)
+
+    def mutual_overlap(self, left: str, right: str) -> float:
+        """Return the share of all table names of two schemas that both have."""
+        one, other = self._schema_names[left], self._schema_names[right]
+        return len(one & other) / len(one | other)
 
     def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
         """Return the tables whose names are equal but for markers."""
@@ -131,7 +151,7 @@ class Database:
         return known
 
 
-def _forms(catalog: Catalog, pack: RulePack, left_out: set[str]) -> tuple[TableForm, ...]:
+def _forms(catalog: Catalog, pack: RulePack, left_out: set[TableRef]) -> tuple[TableForm, ...]:
     lexicon = pack.lexicon
     reader, shapes, singular = NameReader(lexicon), ShapeReader(lexicon), Singulars(lexicon)
     known = {str(enum.ref): "enum" for enum in catalog.enums}
@@ -139,9 +159,7 @@ def _forms(catalog: Catalog, pack: RulePack, left_out: set[str]) -> tuple[TableF
     for domain in catalog.domains:
         family = type_family(domain.base_type, known)
         known[str(domain.ref)] = known[domain.ref.name] = family
-    tables = [
-        table for table in catalog.tables if not table.inherits and table.ref.schema not in left_out
-    ]
+    tables = [table for table in catalog.tables if not table.inherits and table.ref not in left_out]
     parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
     synonyms = Synonyms(lexicon.column_synonyms)
     columns = {

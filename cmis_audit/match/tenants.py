@@ -1,6 +1,7 @@
 """Schemas that are one template, repeated for each tenant."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.match import TenantGroup
@@ -8,14 +9,16 @@ from cmis_audit.model.names import TableRef
 
 _FEWEST_SCHEMAS = 3
 _FEWEST_TABLES = 2
-_SAME_NAMES = 0.8  # of all table names of two schemas, shared by both
+_SAME_NAMES = 0.75  # of the smaller schema's table names, in the larger too
+_AT_LEAST = 0.5  # of the larger one's
 
 
 def tenant_groups(catalog: Catalog) -> tuple[TenantGroup, ...]:
     """Return groups of three or more schemas with nearly the same table names.
 
-    Two alike schemas are a copy or a second version; from three on, the copies are the design. The
-    template is the schema with the most tables of the group, the first by name among equals.
+    Two alike schemas are a copy or a second version; from three on, the copies are the design. A
+    tenant may lack a table or have some of its own. The template is the schema with the most tables
+    of the group, the first by name among equals.
     """
     tables: dict[str, dict[str, Table]] = defaultdict(dict)
     for table in catalog.tables:
@@ -35,18 +38,47 @@ def tenant_groups(catalog: Catalog) -> tuple[TenantGroup, ...]:
 
 
 def _alike(one: dict[str, Table], other: dict[str, Table]) -> bool:
-    return len(one.keys() & other.keys()) >= _SAME_NAMES * len(one.keys() | other.keys())
+    shared = len(one.keys() & other.keys())
+    small, large = sorted((len(one), len(other)))
+    return shared >= max(_SAME_NAMES * small, _AT_LEAST * large, _FEWEST_TABLES)
 
 
 def _group(template: str, copies: list[str], tables: dict[str, dict[str, Table]]) -> TenantGroup:
+    """Return the group; a table is of the template when most of the schemas have it."""
+    schemas = [template, *copies]
+    having = Counter(name for schema in schemas for name in tables[schema])
+    common = {name for name, count in having.items() if 2 * count > len(schemas)}
     drift = []
-    model = tables[template]
-    for schema in copies:
-        for name in sorted(model.keys() | tables[schema].keys()):
-            ours, theirs = model.get(name), tables[schema].get(name)
-            if ours is None or theirs is None or _shape(ours) != _shape(theirs):
+    for schema in schemas:
+        for name in sorted(common | tables[schema].keys()):
+            ours, theirs = tables[template].get(name), tables[schema].get(name)
+            if (name in common) != (theirs is not None) or (
+                ours and theirs and name in common and _shape(ours) != _shape(theirs)
+            ):
                 drift.append(TableRef(schema=schema, name=name))
     return TenantGroup(template=template, copies=tuple(copies), drift=tuple(drift))
+
+
+def repeated_tables(
+    catalog: Catalog, groups: tuple[TenantGroup, ...], stem: Callable[[str], tuple[str, ...]]
+) -> set[TableRef]:
+    """Return the tables of tenants that stand in for nothing but their template's.
+
+    A table that only one tenant has is looked at, and with it that tenant's table of the same name
+    but for markers: `acme.users` beside `acme.users_backup`.
+    """
+    by_schema: dict[str, list[TableRef]] = defaultdict(list)
+    for table in catalog.tables:
+        by_schema[table.ref.schema].append(table.ref)
+    repeated: set[TableRef] = set()
+    for group in groups:
+        known = {ref.name for ref in by_schema[group.template]}
+        for schema in group.copies:
+            own = {stem(ref.name) for ref in by_schema[schema] if ref.name not in known}
+            repeated |= {
+                ref for ref in by_schema[schema] if ref.name in known and stem(ref.name) not in own
+            }
+    return repeated
 
 
 def _shape(table: Table) -> frozenset[tuple[str, str, bool]]:

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from cmis_audit.model.rule import Lexicon
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
+_WORD = re.compile(r"\d+[smhdwy](?![a-z0-9])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
 _VOWELS = frozenset("aeiouy")
-_VERSION = re.compile(r"v\d+\Z")
+_VERSION = re.compile(r"v\d{1,2}\Z")
 
 
 @lru_cache(maxsize=200_000)
@@ -24,6 +24,11 @@ def tokens(name: str) -> tuple[str, ...]:
         else:
             joined.append(word)
     return tuple(joined) or (name,)
+
+
+def is_span(word: str) -> bool:
+    """Tell whether the word is a number and a unit of time: `1h`, `15m`."""
+    return len(word) > 1 and word[:-1].isdigit() and word[-1] in "smhdwy"
 
 
 def is_version(word: str) -> bool:

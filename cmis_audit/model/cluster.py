@@ -33,6 +33,8 @@ class Kind(StrEnum):
     GRAIN = "grain"
     TYPED_STORE = "typed-store"
     TENANTS = "tenants"
+    LAYERS = "layers"
+    LIKENESS = "likeness"
 
 
 class Role(StrEnum):

@@ -62,6 +62,10 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """The word for a part of a table split in two: `base`, `details`, `ext`."""
     state_words: frozenset[str]
     """Say that a table holds the rows of one state or side: `current`, `applied`, `remote`."""
+    layer_words: frozenset[str]
+    """Schemas that are stages of a warehouse's load: `raw`, `staging`, `gold`."""
+    lookup_columns: frozenset[str]
+    """The columns of lookup tables."""
     satellite_words: tuple[tuple[str, tuple[str, ...]], ...]
     """What a table beside its entity is for, and the words that say so."""
     table_synonyms: tuple[tuple[str, ...], ...]

@@ -23,7 +23,7 @@ class Safe(str):
     __slots__ = ()
 
 
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _SPECIAL: Final = re.compile(r"[\\`*\[\]<>|~&#!{}$]|(?<![^\W_])_+|_+(?![^\W_])")
 _LINE_START: Final = re.compile(r"[-+=](?=\s|[-=]|$)|\d{1,9}[.)](?=\s|$)")
 _LINK: Final = re.compile(r"(?<=:)//|(?<=www)\.", re.IGNORECASE)

@@ -26,6 +26,8 @@ KINDS: Final = {
     Kind.SERIES: "parts of a numbered series",
     Kind.TYPED_STORE: "one store split by type of value",
     Kind.LOOKUP: "lookup lists of one shape",
+    Kind.LAYERS: "stages of one load",
+    Kind.LIKENESS: "nearly the same columns, unrelated names",
     Kind.TENANTS: "one set of tables for each tenant",
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")

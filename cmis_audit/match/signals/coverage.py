@@ -26,7 +26,8 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     yield Evidence(
         signal="coverage",
         bits=round(bits, 2),
-        detail=f"{share:.0%} of what {small.traits.ref} has stands in the other too",
+        detail=f"{'only ' if bits < 0 else ''}{share:.0%} of what {small.traits.ref} has "
+        "stands in the other too",
     )
     yield from _thin_copy(pair)
 

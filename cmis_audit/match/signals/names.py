@@ -15,6 +15,7 @@ _MARKERS = {
     Marker.PART: ("name.part", "the other's name and a word for a part of it"),
 }
 
+_PROTOCOLS = frozenset({"v4", "v6"})  # of the Internet Protocol
 _RARE = 3  # tables with the word
 _SERIES = 3  # numbered tables of one name
 
@@ -47,8 +48,11 @@ def _judge(pair: Pair) -> tuple[float, str]:
                 key=lambda entry: pair.weight(entry[0]),
                 default=_MARKERS[Marker.VERSION],
             )
-            words = ", ".join(sorted({affix.word for affix in relation.markers}))
-            return pair.weight(strongest[0]), f"{strongest[1]} ({words})"
+            marks = sorted({affix.word for affix in relation.markers})
+            detail = f"{strongest[1]} ({', '.join(marks)})"
+            if strongest[0] == "name.version" and all(mark.isdigit() for mark in marks):
+                return pair.weight("name.version_number"), detail
+            return pair.weight(strongest[0]), detail
         case Relation.SAME:
             where = "in two schemas" if left.schema != right.schema else "but for the writing"
             return pair.weight("name.same"), f"the same name {where}"
@@ -86,6 +90,8 @@ def _numbered(pair: Pair) -> bool:
     `events_2024` and `events_2025` are, and `events` beside both; `orders` and a single
     `orders_20240301` are an original and its copy.
     """
+    if {affix.word for affix in pair.relation.markers} == _PROTOCOLS:
+        return True
     numbered = [_is_numbered(form) for form in (pair.left, pair.right)]
     if all(numbered):
         return True

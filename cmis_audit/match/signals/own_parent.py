@@ -7,7 +7,9 @@ from cmis_audit.model.match import Evidence, Relation
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
-    """Yield strong counter-evidence for satellites of different parents.
+    """Yield counter-evidence for tables of different parents, strong where they are named so.
+
+    Where they are not, only if they have no parent in common and names that are else alike.
 
     `artist_alias` points at artists and `label_alias` at labels: the columns that point there have
     no partner, or partners with another target.
@@ -18,10 +20,14 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     right = set(pair.right.traits.parents)
     mine = sorted(str(ref) for ref in left - right - {pair.right.traits.ref})
     theirs = sorted(str(ref) for ref in right - left - {pair.left.traits.ref})
-    if mine and theirs and _named_after(pair):
+    if mine and theirs:
+        named = _named_after(pair)
+        strangers = pair.relation.relation in {Relation.NONE, Relation.KIN}
+        if not named and (strangers or left & right):
+            return
         yield Evidence(
-            signal="own-parent",
-            bits=pair.weight("against.own_parent"),
+            signal="own-parent" if named else "other-parents",
+            bits=pair.weight("against.own_parent" if named else "against.other_parents"),
             detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
         )
 
