@@ -16,7 +16,7 @@ has takes the place of the pack's page.
 import hashlib
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +28,7 @@ from cmis_audit.model.rule import Grade, Lexicon, Rule, RulePack, Weight
 from cmis_audit.rulefile import RuleFile, converted, toml_of
 from cmis_audit.rulepage import Checks, rule_of
 
+_SHIPPED = "cmis"
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")
 
 
@@ -124,7 +125,7 @@ def _pack(files: _Folder, own: _Folder, checks: Checks | None) -> RulePack:
         rules=tuple(rules[code] for code in sorted(rules)),
         grades=_grades(head.grades, pack),
         lexicon=_lexicon(knowledge["lexicon.toml"]),
-        weights=_weights(knowledge["weights.toml"]),
+        weights=_weights(knowledge["weights.toml"], _engine_weights()),
     )
 
 
@@ -166,19 +167,33 @@ def _lexicon(file: RuleFile) -> Lexicon:
     return converted(pairs, Lexicon, file)
 
 
-def _weights(file: RuleFile) -> tuple[Weight, ...]:
-    found = []
+def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...]:
+    """Return the numbers of the engine; `known` are the names it asks for, all of them."""
+    found: dict[str, float] = {}
+    lines: dict[str, int] = {}
     for key, value in toml_of(file).items():
         nested = value if isinstance(value, dict) else {"": value}
         for inner, number in nested.items():
-            line = file.line_of(inner or key)
             name = f"{key}.{inner}" if inner else key
+            lines[name] = file.line_of(inner or key)
             if isinstance(number, bool) or not isinstance(number, int | float):
-                raise file.error(line, f"'{name}' must be a number")
+                raise file.error(lines[name], f"'{name}' must be a number")
             if not math.isfinite(number):
-                raise file.error(line, f"'{name}' must be finite, not {number}")
-            found.append(Weight(name=name, value=float(number)))
-    return tuple(sorted(found, key=lambda weight: weight.name))
+                raise file.error(lines[name], f"'{name}' must be finite, not {number}")
+            found[name] = float(number)
+    for name, line in lines.items():
+        if known is not None and name not in known:
+            raise file.error(line, f"unknown weight '{name}'{did_you_mean(name, known)}")
+    missing = set(known or ()) - found.keys()
+    if missing:
+        raise file.error(1, f"weight '{min(missing)}' is missing")
+    return tuple(Weight(name=name, value=found[name]) for name in sorted(found))
+
+
+def _engine_weights() -> tuple[str, ...]:
+    """Return the names of the weights, as the pack that ships with the engine has them."""
+    shipped = _folder(resources.rule_packs() / _SHIPPED, _SHIPPED)["weights.toml"]
+    return tuple(weight.name for weight in _weights(shipped, None))
 
 
 def _rules(files: _Folder, checks: Checks | None) -> dict[str, Rule]:

@@ -17,14 +17,13 @@ def version_suffix(rule: Rule, facts: Facts) -> Iterator[Finding]:
     for table, marker in facts.version_tables:
         clusters = [each for each in facts.clusters if _merges(each, table)]
         groups = ", ".join(f"'{each.name}'" for each in clusters)
-        evidence = f"the name carries the version marker '{marker}'"
         yield Finding(
             id=finding_id(rule.code, (table,)),
             rule=rule.code,
             severity=rule.severity,
             subjects=(table,),
-            message=f"{table} is a later edition beside the table that it was to replace",
-            evidence=f"{evidence}; member of {groups}" if groups else evidence,
+            message=f"{table} is by its name ('{marker}') a version of a table beside it",
+            evidence=f"a member of {groups}",
             clusters=tuple(each.id for each in clusters),
         )
 

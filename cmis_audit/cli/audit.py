@@ -60,6 +60,12 @@ def audit(source: str | None, **options: Any) -> int:
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)
     failed = failed_gates(report, settings)
+    if not report.totals.tables and not failed:
+        click.echo(
+            f"cmis-audit: no table was read: nothing in '{report.catalog.database}' is in sight "
+            "(is it the right database? see -d and `cmis-audit doctor`)",
+            err=True,
+        )
     for gate in failed:
         click.echo(f"cmis-audit: {gate}", err=True)
     return GATE_FAILED if failed and not settings.exit_zero else 0

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 def failed_gates(report: "Report", settings: Settings) -> list[str]:
     """Return a line for each gate that fails, naming its option."""
     failed = []
+    gated = settings.fail_under is not None or settings.fail_on is not None
+    if gated and not report.totals.tables:
+        return ["no table was read, so no gate can pass"]
     score = report.score.value
     if settings.fail_under is not None and score < settings.fail_under:
         failed.append(f"score {score} is under {settings.fail_under:g} (--fail-under)")

@@ -1,9 +1,11 @@
 """The program: its commands, and what becomes of everything that goes wrong in them."""
 
+import codecs
 import os
 import re
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
@@ -65,10 +67,20 @@ for _command in (audit, demo, doctor, rules, snapshot):
 def run() -> None:
     """Run the program with the arguments of the process, and exit with its status."""
     # A row of a report has to be printable wherever the report goes; a name may hold anything.
+    # An ASCII locale says nothing of the terminal, and a file written there must be whole.
+    sys.stdout = sys.stdout or _nowhere()  # None when the shell closed it: `>&-`
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            ascii_only = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(
+                encoding="utf-8" if ascii_only else stream.encoding, errors="backslashreplace"
+            )
     sys.exit(status_of(sys.argv[1:]))
+
+
+def _nowhere() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def status_of(arguments: Sequence[str]) -> int:

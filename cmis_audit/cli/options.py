@@ -37,13 +37,20 @@ def source_argument(command: _F) -> _F:
     return click.argument("source", required=False)(command)
 
 
+def _checked_port(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return the port, or several with commas between them, as libpq takes them."""
+    if value and not all(part.strip().isdigit() for part in value.split(",")):
+        raise click.BadParameter(f"'{value}' is not a port number")
+    return value
+
+
 def connection_options(command: _F) -> _F:
     """Add psql's connection options, with psql's meaning."""
     return _with(
         command,
         click.option("-d", "--dbname", metavar="NAME", help="Database name, URI or conninfo."),
         click.option("-h", "--host", metavar="HOST", help="Server host or socket directory."),
-        click.option("-p", "--port", metavar="PORT", help="Server port."),
+        click.option("-p", "--port", metavar="PORT", callback=_checked_port, help="Server port."),
         click.option("-U", "--username", metavar="NAME", help="User name."),
         click.option("-w", "--no-password", is_flag=True, help="Never ask for a password."),
         click.option("-W", "--password", is_flag=True, help="Ask for a password first."),

@@ -162,7 +162,7 @@ def _account() -> _Account | None:
 
 def _new_home(*, shared: bool) -> Path:
     """Make the folder of one server: short enough for a socket, reachable for its user."""
-    base = Path(tempfile.gettempdir())
+    base = Path(tempfile.gettempdir()).absolute()  # TMPDIR may be relative
     socket_bytes = len(os.fsencode(base / "cmis-audit-12345678" / ".s.PGSQL.5432"))
     if socket_bytes > SOCKET_PATH_BYTES or (shared and not _open_to_everybody(base)):
         base = Path("/tmp")

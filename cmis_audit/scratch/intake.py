@@ -38,6 +38,8 @@ Progress = Callable[[int, int], None]
 
 ROLE = "cmis_audit_loader"
 # Relations of the file, an extension's own apart; 16384 is the first object id of a user's.
+_CONNECT = re.compile(r"(?m)^\\c(?:onnect)?[ \t]+(?:-reuse-previous=\w+[ \t]+)?(\S+)")
+
 _TABLES = """
 SELECT count(*) FROM pg_catalog.pg_class c
 WHERE relkind IN ('r', 'p', 'f', 'v', 'm') AND oid >= 16384
@@ -87,6 +89,7 @@ def load_sql(
     """
     limits = limits or Limits()
     source = read_sql_text(path, limits.file_bytes)
+    _refuse_several_databases(path, source.text)
     notes = Notes()
     if source.note:
         notes.plain(path.name, source.note)
@@ -108,6 +111,17 @@ def load_sql(
     except psycopg.Error as error:
         raise ScratchError(f"{path}: the scratch server failed: {_first_line(error)}") from error
     return Loaded(database=place.database, conninfo=conninfo, skipped=notes.skipped())
+
+
+def _refuse_several_databases(path: Path, text: str) -> None:
+    """Raise SourceError for what pg_dumpall writes: databases poured into one are no database."""
+    named = {found[1].strip("\"'") for found in _CONNECT.finditer(text)} - {"-", "template1"}
+    if len(named) > 1:
+        listed = ", ".join(sorted(named)[:5]) + (" ..." if len(named) > 5 else "")
+        raise SourceError(
+            f"{path}: holds several databases ({listed}); dump the one to audit with "
+            "`pg_dump --schema-only -d NAME`"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -388,3 +388,45 @@ def test_the_demo_ends_where_the_document_does(run: Run, tmp_path: Path) -> None
     ]
     again = run("audit", "demo/catalog.json", "-o", "-", "--format", "json")
     assert again.stdout == (tmp_path / "demo" / "audit.json").read_text()
+
+
+def test_no_gate_passes_on_nothing(run: Run, database: str) -> None:
+    plain = run("audit", database)
+    assert plain.returncode == 0
+    assert plain.stderr.startswith("cmis-audit: no table was read: nothing in '")
+    for gate in (("--fail-under", "10"), ("--fail-on", "critical")):
+        gated = run("audit", database, *gate)
+        assert gated.returncode == 1
+        assert gated.stderr == "cmis-audit: no table was read, so no gate can pass\n"
+
+
+def test_a_port_is_a_number(run: Run) -> None:
+    refused = run("audit", "-p", "abc", "shop")
+    assert refused.returncode == 2
+    assert "'abc' is not a port number" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_closed_standard_output_is_no_crash(twins: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" -m cmis_audit audit "$1" >&-', sys.executable, twins],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "cmis-audit-out" / "report.md").exists()
+
+
+def test_an_ascii_locale_gets_the_document_whole(twins: str, tmp_path: Path) -> None:
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cmis_audit", "audit", twins, "-o", "-", "--format", "markdown"],
+        cwd=tmp_path,
+        env={**os.environ, **ascii_only},
+        capture_output=True,
+        check=True,
+    )
+    assert "\u2588".encode() in done.stdout
+    assert b"\\u2588" not in done.stdout

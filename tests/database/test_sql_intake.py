@@ -349,3 +349,15 @@ def test_a_trusted_file_that_fails_names_the_statement(tmp_path, database, conte
 def test_the_client_survives_rows_too_wide_for_it(load):
     loaded = load("CREATE TABLE a (id int); SELECT repeat('x', 1000000000);")
     assert why(loaded) == {"line 1: SELECT repeat('x', 1000000000)": "out of memory"}
+
+
+def test_a_file_of_several_databases_is_refused(load):
+    several = (
+        "\\connect -reuse-previous=on \"dbname='shop'\"\nCREATE TABLE a (id int);\n"
+        "\\connect crm\nCREATE TABLE b (id int);\n"
+    )
+    with pytest.raises(SourceError, match=r"holds several databases \(.*crm.*\); dump the one"):
+        load(several)
+    assert rows(load("\\connect shop\nCREATE TABLE a (id int);"), "SELECT count(*) FROM a") == [
+        (0,)
+    ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cmis_audit import resources
 from cmis_audit.checks import PARAMETERS
 from cmis_audit.errors import RuleError
 from cmis_audit.model.rule import Lexicon, Unit
@@ -216,10 +217,15 @@ def test_a_weight_is_a_finite_number(whole: Path, number: str, message: str) -> 
     assert message in said
 
 
-def test_weights_may_stand_in_tables(whole: Path) -> None:
-    (whole / "weights.toml").write_text("b = 1\n[t]\na = 0.5\n")
-    weights = load_pack("cmis", whole).weights
-    assert [(weight.name, weight.value) for weight in weights] == [("b", 1.0), ("t.a", 0.5)]
+def test_weights_may_be_changed_but_not_invented_or_left_out(whole: Path) -> None:
+    shipped = (resources.rule_packs() / "cmis" / "weights.toml").read_text("utf-8")
+    (whole / "weights.toml").write_text(shipped.replace("base_rate = -10.0", "base_rate = -9"))
+    weights = {weight.name: weight.value for weight in load_pack("cmis", whole).weights}
+    assert (weights["base_rate"], weights["name.version"]) == (-9.0, 13.0)
+    (whole / "weights.toml").write_text(f"base_rat = 1\n{shipped}")
+    assert reason(whole) == "weights.toml:1: unknown weight 'base_rat'; did you mean 'base_rate'?"
+    (whole / "weights.toml").write_text(shipped.replace("base_rate = -10.0", ""))
+    assert reason(whole) == "weights.toml:1: weight 'base_rate' is missing"
 
 
 def test_the_lexicon_needs_every_list(whole: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_version_table_carries_the_cluster_that_would_do_away_with_it() -> Non
     versions = ((B.ref, "v2"), (TableRef(schema="cmis", name="z_new"), "new"))
     first, second = found("version_suffix", facts(merged, related, versions=versions))
     assert (first.subjects, first.clusters) == ((B.ref,), ("cluster-merged",))
-    assert "'v2'" in first.evidence
+    assert "'v2'" in first.message
     assert second.clusters == ()
 
 
