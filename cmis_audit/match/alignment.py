@@ -14,6 +14,8 @@ _SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `s
 _LEAST_LIKENESS = 0.5
 _BOUND_LIKENESS = 0.6
 _SHORTEST_PREFIX = 3  # letters
+_TIMES = frozenset({"date", "timestamp"})
+_TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
 _STARTS = frozenset({"start", "begin", "from", "since", "started"})
 
 
@@ -161,6 +163,8 @@ def _name_likeness(
         return 0.8, Alike.KEY
     if synonyms.same(one.key, other.key):
         return 0.85, Alike.SYNONYM
+    if _same_moment(one, other, synonyms):
+        return 0.85, Alike.SYNONYM
     best: tuple[float, Alike] = (0.0, Alike.SIMILAR)
     if len(one.words) == len(other.words):
         best = _word_by_word(one, other, synonyms)
@@ -176,6 +180,18 @@ def _name_likeness(
     if best[0] == 0.0:
         best = (_shared_words(one, other, synonyms), Alike.SIMILAR)
     return best
+
+
+def _same_moment(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> bool:
+    """Tell whether both hold a time and their names agree but for `_at`, `_date` and the like."""
+    if not {one.family, other.family} <= _TIMES:
+        return False
+    mine, theirs = (
+        tuple(word for word in column.words if word not in _TIME_WORDS) for column in (one, other)
+    )
+    return len(mine) == len(theirs) > 0 and all(
+        synonyms.same(a, b) for a, b in zip(mine, theirs, strict=True)
+    )
 
 
 def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tuple[float, Alike]:

@@ -40,9 +40,19 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
 
 
 def _layers(pair: Pair) -> bool:
-    """Tell whether both schemas are named for a stage of a warehouse's load."""
+    """Tell whether the tables are stages of a warehouse's load.
+
+    Both schemas are named for a stage, or one is and another stage has the table as well: a table
+    that stands in `raw` and in `staging` has been loaded from somewhere.
+    """
     words = pair.database.lexicon.layer_words
-    return all(not words.isdisjoint(form.traits.schema_words) for form in (pair.left, pair.right))
+    stages = [
+        form
+        for form in pair.database.with_stem(pair.left.traits.stem)
+        if form.traits.words == pair.left.traits.words
+        and not words.isdisjoint(form.traits.schema_words)
+    ]
+    return len(stages) > 1 and (pair.left in stages or pair.right in stages)
 
 
 def _unrelated_copies(pair: Pair) -> bool:

@@ -607,3 +607,145 @@ def test_satellites_of_twins_are_twins_too() -> None:
     other = table("casefile", "id int pk", "judge text", "court text")
     apart = clusters_of(old, other, satellite("dossier"), satellite("casefile"))
     assert all(one.verdict != Verdict.CONSOLIDATE for one in apart)
+
+
+ORDER = ("ordered_at timestamp with time zone", "total numeric", "currency text", "note text")
+NOT_ACCUSED = [
+    pytest.param(
+        (
+            table("suppliers", "id int pk", "tax_no text"),
+            table("buyers", "id int pk", "loyalty int"),
+            table("purchase_slips", "id int pk", "supplier_id int -> suppliers", *ORDER),
+            table("slips", "id int pk", "buyer_id int -> buyers", *ORDER),
+        ),
+        id="one noun, parents of their own",
+    ),
+    pytest.param((table("trial", "a int"), table("trial2", "a int", "b text")), id="a name alone"),
+    pytest.param(
+        tuple(
+            table(f"address_{protocol}", "ip inet", "host text", "seen date", "vlan int")
+            for protocol in ("v4", "v6")
+        ),
+        id="two protocols, not two versions",
+    ),
+    pytest.param(
+        tuple(
+            table(f"{layer}.orders", "id int", "customer text", "total numeric", "placed date")
+            for layer in ("raw", "staging", "dw")
+        ),
+        id="stages of one load",
+    ),
+    pytest.param(
+        tuple(
+            table(f"{tenant}.{name}", "id int pk", f"{name}_a text", "org int", f"{name}_b text")
+            for tenant in ("acme", "globex")
+            for name in ("users", "projects", "tasks", "invoices")
+        ),
+        id="two schemas that may be tenants",
+    ),
+    pytest.param(
+        (
+            table("posts", "id int pk", "title text", "body text", "author int"),
+            table("draft_posts", "id int pk", "title text", "body text", "author int"),
+        ),
+        id="the rows of one state of work",
+    ),
+    pytest.param(
+        (
+            table("contacts", "id int pk", "name text", "email text", "phone text"),
+            table(
+                "leads",
+                "id int pk",
+                "name text",
+                "email text",
+                "phone text",
+                "contact_id int -> contacts",
+            ),
+        ),
+        id="what becomes the other",
+    ),
+]
+
+
+@pytest.mark.parametrize("tables", NOT_ACCUSED)
+def test_what_is_not_to_be_accused(tables: tuple[Table, ...]) -> None:
+    assert all(verdict != Verdict.CONSOLIDATE for verdict, _ in said(*tables).values())
+
+
+def test_equal_columns_under_unrelated_names_are_for_a_person() -> None:
+    columns = (
+        "id int pk",
+        "email text",
+        "opted_in boolean",
+        "source text",
+        "locale text",
+        "joined_on date",
+    )
+    others = [table(f"thing_{word}", "id int pk", f"{word} text") for word in ("ant", "bee", "cow")]
+    found = said(table("subscribers", *columns), table("newsletter_signups", *columns), *others)
+    assert found[frozenset({"subscribers", "newsletter_signups"})][0] == Verdict.REVIEW
+
+
+def test_a_tenant_may_lack_a_table_or_have_its_own() -> None:
+    tables = [
+        table(f"{tenant}.{name}", "id int pk", f"{name}_a text", "org int", f"{name}_b text")
+        for tenant in ("acme", "bolt", "core", "dune")
+        for name in ("users", "projects", "tasks", "invoices")
+        if (tenant, name) != ("dune", "invoices")
+    ]
+    assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*tables))
+    backup = table("bolt.users_backup", "id int", "users_a text", "org int", "users_b text")
+    [copy] = [one for one in clusters_of(*tables, backup) if one.verdict == Verdict.CONSOLIDATE]
+    assert {str(member.table) for member in copy.members} == {"bolt.users", "bolt.users_backup"}
+
+
+def test_unrelated_counters_do_not_acquit_scattered_metrics() -> None:
+    subject = (
+        table("campaigns", "id int pk", "name text"),
+        table("campaign_stats", "id int pk", "campaign_id int", "clicks int", "impressions int"),
+        table("campaign_metrics", "id int pk", "campaign_id int", "metric_name text", "value real"),
+        table("campaign_performance", "id int pk", "campaign_id int", "metrics jsonb", "day date"),
+    )
+    machines = [
+        table(f"{part}_metrics", "id int pk", "host_id int", "usage real", "total real", "at date")
+        for part in ("cpu", "mem", "disk", "net")
+    ]
+    hosts = table("hosts", "id int pk", "name text")
+    for others in ((), (hosts, *machines)):
+        found = [
+            core(one)
+            for one in clusters_of(*subject, *others)
+            if one.kind == Kind.FRAGMENTED_METRICS
+        ]
+        assert found == [{"campaign_stats", "campaign_metrics", "campaign_performance"}]
+
+
+def test_a_version_that_took_over_is_canonical() -> None:
+    tables = (
+        table("parts", "id int pk", "sku text", "price numeric"),
+        table("parts_new", "id int pk", "sku text", "price numeric", "tax numeric", rows=9000),
+        table("lines", "id int pk", "part_id int -> parts_new", "quantity int"),
+        table("stocks", "id int pk", "part_id int -> parts_new", "shelf text"),
+    )
+    [found] = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert str(found.canonical) == "public.parts_new"
+    assert "rows" in found.canonical_reason
+
+
+def test_a_comment_finds_even_what_was_redesigned() -> None:
+    old = table("credentials", "id int pk", "k text", "v text", comment="replaced by api_keys")
+    new = table("api_keys", "id int pk", "token_hash text", "scope text", "expires_at date")
+    [found] = [one for one in clusters_of(old, new) if one.verdict == Verdict.CONSOLIDATE]
+    assert core(found) == {"credentials", "api_keys"}
+
+
+def test_no_pair_is_both_for_review_and_kept_apart() -> None:
+    columns = ("id int pk", "headline text", "body text", "byline text", "cover_url text")
+    tables = [table(name, *columns) for name in ("articles", "pages", "stories", "bulletins")]
+    seen: dict[frozenset[TableRef], Verdict] = {}
+    for one in clusters_of(*tables):
+        refs = [member.table for member in one.members]
+        for place, left in enumerate(refs):
+            for right in refs[place + 1 :]:
+                known = seen.setdefault(frozenset((left, right)), one.verdict)
+                assert known == one.verdict

@@ -31,6 +31,8 @@ def aligned(left: Table, right: Table, *others: Table) -> dict[str, ColumnMatch]
         ("organisation_name text", "organisations_name text", Alike.EXACT),
         ("media_url text", "mediaurl text", Alike.SIMILAR),
         ("timeframe daterange", "start_date date", Alike.RANGE),
+        ("created timestamptz", "created_at timestamptz", Alike.SYNONYM),
+        ("surname text", "last_name text", Alike.SYNONYM),
     ],
 )
 def test_how_columns_meet(left: str, right: str, how: Alike) -> None:
