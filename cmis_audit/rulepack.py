@@ -16,6 +16,7 @@ has takes the place of the pack's page.
 import hashlib
 import itertools
 import math
+import re
 from collections.abc import Collection, Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,14 @@ from cmis_audit.rulefile import RuleFile, converted, toml_of
 from cmis_audit.rulepage import Checks, rule_of
 
 _SHIPPED = "cmis"
+_BOUNDS = {
+    "column.prior_tables": (0.0, 1e6),
+    "column.unknown_share": (0.0, 1.0),
+    "column.cap": (0.0, 100.0),
+    "column.saturation": (0.0, 1000.0),
+}
+"""What the engine divides by or takes the logarithm of: above the first, at most the second."""
+
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")
 
 
@@ -164,7 +173,17 @@ def _lexicon(file: RuleFile) -> Lexicon:
         key: sorted(value.items(), key=lambda pair: pair[0]) if isinstance(value, dict) else value
         for key, value in data.items()
     }
-    return converted(pairs, Lexicon, file)
+    lexicon = converted(pairs, Lexicon, file)
+    for name, share in lexicon.common_columns:
+        if not 0 < share <= 1:
+            raise file.error(file.line_of(name), f"'{name}' must be a share above 0, at most 1")
+    for phrase in lexicon.replaces_phrases:
+        try:
+            re.compile(phrase)
+        except re.error as error:
+            line = file.line_of("replaces_phrases")
+            raise file.error(line, f"'{phrase}' is no regular expression: {error}") from error
+    return lexicon
 
 
 def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...]:
@@ -184,6 +203,10 @@ def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...
     for name, line in lines.items():
         if known is not None and name not in known:
             raise file.error(line, f"unknown weight '{name}'{did_you_mean(name, known)}")
+    for name, (low, high) in _BOUNDS.items():
+        if name in found and not low < found[name] <= high:
+            message = f"'{name}' must be above {low:g} and at most {high:g}, not {found[name]:g}"
+            raise file.error(lines[name], message)
     missing = set(known or ()) - found.keys()
     if missing:
         raise file.error(1, f"weight '{min(missing)}' is missing")

@@ -1,14 +1,15 @@
 """What is said of look-alikes that are kept apart."""
 
 from cmis_audit.cluster.comparison import comparison
-from cmis_audit.cluster.ground import Ground, probability
+from cmis_audit.cluster.ground import Ground
 from cmis_audit.cluster.keep_apart import LookAlike, spanning_pairs
 from cmis_audit.cluster.wording import cluster_id, suggested_names
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
+from cmis_audit.model.match import probability
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Traits
 
-_MOST_WITH_ALL_PAIRS = 12  # groups larger than this keep each member's best pair
+_MOST_WITH_ALL_PAIRS = 12  # of larger groups, the pairs that connect them
 
 
 def apart_cluster(ground: Ground, group: LookAlike) -> Cluster:
@@ -19,9 +20,7 @@ def apart_cluster(ground: Ground, group: LookAlike) -> Cluster:
         if group.kind == Kind.SAME_WORD
         else {}
     )
-    pairs = spanning_pairs(
-        group.members, ground.links, _MOST_WITH_ALL_PAIRS, ground.thresholds.review_from
-    )
+    pairs = spanning_pairs(group, ground.links, _MOST_WITH_ALL_PAIRS, ground.thresholds.review_from)
     strongest = max((match.bits for match in pairs), default=ground.thresholds.review_from)
     return Cluster(
         id=cluster_id(group.kind, group.members),

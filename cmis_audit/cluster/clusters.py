@@ -74,7 +74,7 @@ def _groups_apart(
             for group in look_alikes(
                 ground.catalog, apart, ground.traits, ground.lexicon.lookup_columns
             )
-            if (kept := without_told(group, told))
+            if (kept := without_told(group, told, ground.traits))
         ),
     ]
 

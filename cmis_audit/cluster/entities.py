@@ -1,7 +1,7 @@
 """Tables that keep one entity: which belong together, and what is said of them."""
 
 from cmis_audit.cluster.comparison import comparison
-from cmis_audit.cluster.ground import Ground, probability
+from cmis_audit.cluster.ground import Ground
 from cmis_audit.cluster.groups import cohesive_groups, same_noun, strongest_first
 from cmis_audit.cluster.wording import (
     cluster_id,
@@ -11,7 +11,7 @@ from cmis_audit.cluster.wording import (
     priority,
 )
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
-from cmis_audit.model.match import Match, Relation
+from cmis_audit.model.match import Match, Relation, probability
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
@@ -61,7 +61,7 @@ def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
     tables = tuple(ground.tables[ref] for ref in ordered if ref in refs)
     rows = comparison(tables, core)
     return Cluster(
-        id=cluster_id(kind, refs),
+        id=cluster_id(Verdict.CONSOLIDATE, refs),
         name=cluster_name(canonical, ground.traits[canonical]),
         verdict=Verdict.CONSOLIDATE,
         kind=kind,
@@ -129,7 +129,7 @@ def _review_cluster(ground: Ground, match: Match) -> Cluster:
     tables = tuple(ground.tables[ref] for ref in refs)
     rows = comparison(tables, (match,))
     return Cluster(
-        id=cluster_id("review", refs),
+        id=cluster_id(Verdict.REVIEW, refs),
         name=cluster_name(canonical, ground.traits[canonical]),
         verdict=Verdict.REVIEW,
         kind=kind_of((match,)),

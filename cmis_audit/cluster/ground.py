@@ -10,8 +10,6 @@ from cmis_audit.model.match import Match, Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 
-_LEAST = 0.01
-
 
 class Ground:
     """A catalog with its matches, by table and by pair; computed once for all clusters."""
@@ -58,12 +56,3 @@ class Ground:
             *(self.member(ref, Role.MERGE) for ref in sorted(refs) if ref != canonical),
             *(self.member(ref, Role.RELATED, note) for ref, note in sorted(related.items())),
         )
-
-
-def probability(bits: float) -> float:
-    """Return the probability that odds of 2 to the power of `bits` mean; never quite 0 or 1.
-
-    Structure alone makes nothing certain, so the outermost hundredth is not given away.
-    """
-    chance = 1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0))
-    return float(min(max(chance, _LEAST), 1 - _LEAST))

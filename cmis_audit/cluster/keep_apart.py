@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from cmis_audit.cluster.groups import Links
+from cmis_audit.cluster.groups import Links, strongest_first
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
 from cmis_audit.model.match import Match, Matches, Relation
@@ -25,6 +25,8 @@ class LookAlike(Value, frozen=True, kw_only=True):
     kind: Kind
     members: tuple[TableRef, ...]
     reason: str
+    links: tuple[Match, ...] = ()
+    """The pairs that made the group."""
 
 
 def look_alikes(
@@ -50,7 +52,12 @@ def look_alikes(
         if kind:
             groups[kind, _pattern(kind, match, traits)].append(match)
     found = [
-        LookAlike(kind=kind, members=members, reason=_reason(kind, members, traits, links))
+        LookAlike(
+            kind=kind,
+            members=members,
+            reason=_reason(kind, members, traits, links),
+            links=tuple(links),
+        )
         for (kind, _), group in groups.items()
         for members, links in _components(kind, group)
     ]
@@ -61,7 +68,10 @@ def tenant_look_alikes(matches: Matches) -> list[LookAlike]:
     """Return one group for each template that schemas repeat: the template's tables."""
     found = []
     for group in matches.tenants:
-        members = tuple(one.ref for one in matches.traits if one.ref.schema == group.template)
+        known = {one.ref for one in matches.traits}
+        members = tuple(ref for ref in group.tables if ref in known)
+        if not members:
+            continue
         drift = ", ".join(str(ref) for ref in group.drift[:_MOST_LISTED])
         more = len(group.drift) - _MOST_LISTED
         copies = ", ".join(group.copies[:_MOST_LISTED])
@@ -165,8 +175,6 @@ def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
             return left[-1]
         case Kind.LOOKUP | Kind.LIKENESS:
             return ", ".join(sorted(match.same_name_columns))
-        case Kind.TENANTS:
-            return " ".join(sorted((match.left.schema, match.right.schema)))
         case Kind.HISTORY | Kind.SATELLITE:
             return "_".join(left if (len(left), left) < (len(right), right) else right)
         case _:
@@ -176,15 +184,17 @@ def _pattern(kind: Kind, match: Match, traits: dict[TableRef, Traits]) -> str:
 def _components(kind: Kind, matches: list[Match]) -> list[tuple[tuple[TableRef, ...], list[Match]]]:
     import networkx
 
-    if kind == Kind.TENANTS:
-        every = sorted({ref for match in matches for ref in (match.left, match.right)})
-        return [(tuple(every), matches)]
     graph = networkx.Graph()
     graph.add_edges_from((match.left, match.right) for match in matches)
+    if kind == Kind.TENANTS:  # schemas repeat each other, so all tables of one go together
+        for match in matches:
+            graph.add_edge(match.left, match.left.schema)
+            graph.add_edge(match.right, match.right.schema)
     found = []
     for component in networkx.connected_components(graph):
         inside = [match for match in matches if match.left in component]
-        found.append((tuple(sorted(component)), inside))
+        refs = (ref for ref in component if isinstance(ref, TableRef))
+        found.append((tuple(sorted(refs)), inside))
     return found
 
 
@@ -255,32 +265,45 @@ def _told(links: list[Match]) -> str:
     return f"Tables that belong together without being one: {detail}."
 
 
-def without_told(group: LookAlike, told: set[frozenset[TableRef]]) -> LookAlike | None:
-    """Return the group without tables that stand with another of it in a cluster already."""
+def without_told(
+    group: LookAlike, told: set[frozenset[TableRef]], traits: dict[TableRef, Traits]
+) -> LookAlike | None:
+    """Return the group without tables that stand with another of it in a cluster already.
+
+    None when fewer than two are left, or none that looked alike.
+    """
     kept: list[TableRef] = []
     for ref in group.members:
         if all(frozenset((ref, other)) not in told for other in kept):
             kept.append(ref)
-    if len(kept) < _FEWEST_MEMBERS:
+    if len(kept) == len(group.members):
+        return group
+    links = [match for match in group.links if match.left in kept and match.right in kept]
+    linked = {ref for match in links for ref in (match.left, match.right)}
+    members = tuple(ref for ref in kept if ref in linked)
+    if len(members) < _FEWEST_MEMBERS:
         return None
-    return (
-        group
-        if len(kept) == len(group.members)
-        else LookAlike(kind=group.kind, members=tuple(kept), reason=group.reason)
+    return LookAlike(
+        kind=group.kind,
+        members=members,
+        reason=_reason(group.kind, members, traits, links),
+        links=tuple(links),
     )
 
 
-def spanning_pairs(
-    members: tuple[TableRef, ...], links: Links, most: int, below: float
-) -> tuple[Match, ...]:
-    """Return the matches below some bits among few members; of many, each one's strongest only."""
-    every = tuple(match for match in links.among(members) if match.bits < below)
-    if len(members) <= most:
-        return every
-    kept: dict[tuple[TableRef, TableRef], Match] = {}
-    seen: set[TableRef] = set()
-    for match in every:
-        if match.left not in seen or match.right not in seen:
-            kept[match.left, match.right] = match
-            seen |= {match.left, match.right}
-    return tuple(kept.values())
+def spanning_pairs(group: LookAlike, links: Links, most: int, below: float) -> tuple[Match, ...]:
+    """Return the matches that keep the members apart, of few members all of them.
+
+    Of more than `most` members those that connect them, the strongest first: n - 1 instead of n².
+    """
+    if group.kind in {Kind.TENANTS, Kind.VIEW}:
+        return group.links
+    if len(group.members) <= most:
+        return tuple(match for match in links.among(group.members) if match.bits < below)
+    import networkx
+
+    graph = networkx.Graph()
+    for match in sorted(group.links, key=strongest_first):
+        graph.add_edge(match.left, match.right, weight=match.bits, match=match)
+    edges = networkx.maximum_spanning_edges(graph, data=True)
+    return tuple(sorted((data["match"] for _, _, data in edges), key=strongest_first))

@@ -104,10 +104,11 @@ def _singles(catalog: Catalog, traits: tuple[Traits, ...]) -> list[MetricGroup]:
     columns = {
         table.ref: {_bare(column.name) for column in table.columns} for table in catalog.tables
     }
+    names = _ByName(traits)
     found: dict[TableRef, list[Traits]] = defaultdict(list)
     for single in traits:
         if single.shape == MetricShape.SINGLE:
-            for owner in _prefixes(single, traits):
+            for owner in names.begun_by(single):
                 if _bare("".join(single.words[len(owner.words) :])) in columns[owner.ref]:
                     found[owner.ref].append(single)
                     break
@@ -123,11 +124,12 @@ def _singles(catalog: Catalog, traits: tuple[Traits, ...]) -> list[MetricGroup]:
 
 def _beside_owner(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
     """Return name/value tables with the wide table after which they are named."""
+    names = _ByName(traits)
     groups = []
     for rows in traits:
         if rows.shape not in {MetricShape.NAME_VALUE, MetricShape.TARGET}:
             continue
-        for owner in _prefixes(rows, traits):
+        for owner in names.begun_by(rows):
             rest = rows.words[len(owner.words) :]
             if len(owner.numbers) >= _FEWEST_NUMBERS and not metric_words.isdisjoint(rest):
                 groups.append(
@@ -141,17 +143,22 @@ def _beside_owner(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> l
     return groups
 
 
-def _prefixes(one: Traits, traits: tuple[Traits, ...]) -> list[Traits]:
-    """Return the tables of the same schema whose name the other's begins with, longest first."""
-    found = [
-        other
-        for other in traits
-        if other.ref.schema == one.ref.schema
-        and len(other.words) < len(one.words)
-        and one.words[: len(other.words)] == other.words
-        and other.shape in {None, MetricShape.WIDE}
-    ]
-    return sorted(found, key=lambda other: (-len(other.words), other.ref))
+class _ByName:
+    """Tables that may hold the same measurements as columns, by schema and words."""
+
+    def __init__(self, traits: tuple[Traits, ...]) -> None:
+        self._named: dict[tuple[str, tuple[str, ...]], list[Traits]] = defaultdict(list)
+        for one in traits:
+            if one.shape in {None, MetricShape.WIDE}:
+                self._named[one.ref.schema, one.words].append(one)
+
+    def begun_by(self, one: Traits) -> list[Traits]:
+        """Return the tables whose name the other's begins with, the longest name first."""
+        return [
+            other
+            for length in range(len(one.words) - 1, 0, -1)
+            for other in self._named.get((one.ref.schema, one.words[:length]), ())
+        ]
 
 
 def _bare(name: str) -> str:

@@ -27,7 +27,7 @@ def metrics_cluster(ground: Ground, group: MetricGroup) -> Cluster:
     if len(variants) > 1:
         told += (f"The metric is named by {len(variants)} columns: {', '.join(variants)}",)
     return Cluster(
-        id=cluster_id(Kind.FRAGMENTED_METRICS, refs),
+        id=cluster_id(Verdict.CONSOLIDATE, refs),
         name=f"{canonical.name.replace('_', ' ')} metrics" if group.owner else "metrics",
         verdict=Verdict.CONSOLIDATE,
         kind=Kind.FRAGMENTED_METRICS,

@@ -26,9 +26,9 @@ _SOME_TABLES = 3
 _MUCH_DRIFT = 12
 
 
-def cluster_id(kind: str, members: tuple[TableRef, ...]) -> str:
-    """Return an id that stays while the members do."""
-    digest = hashlib.sha256("\n".join([kind, *map(str, sorted(members))]).encode())
+def cluster_id(sort: str, members: tuple[TableRef, ...]) -> str:
+    """Return an id that stays while the members and what is said of them do."""
+    digest = hashlib.sha256("\n".join([sort, *map(str, sorted(members))]).encode())
     return f"c-{digest.hexdigest()[:10]}"
 
 

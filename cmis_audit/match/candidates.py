@@ -154,14 +154,13 @@ def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
 
 def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
     """Yield a table whose comment names another with one of the pack's phrases, and that other."""
-    phrases = database.lexicon.replaces_phrases
     by_name: dict[str, list[TableForm]] = defaultdict(list)
     for form in database.forms:
         by_name[form.traits.ref.name].append(form)
     for teller in database.forms:
         for word in _words_of(teller.table.comment):
             for told in by_name.get(word, ())[:_LONGEST_LIST]:
-                if told is not teller and replacing_phrase(teller, told, phrases):
+                if told is not teller and replacing_phrase(teller, told, database):
                     yield teller.number, told.number
 
 

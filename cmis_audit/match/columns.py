@@ -6,21 +6,27 @@ from cmis_audit.match.words import Singulars, Synonyms, joined_phrases, skeleton
 from cmis_audit.model.catalog import Column, Table
 from cmis_audit.model.names import TableRef
 
-_FAMILIES = (
-    (re.compile(r"(small|big)?int(eger)?\b|smallserial|serial|bigserial"), "integer"),
-    (re.compile(r"numeric|decimal|real|double precision|money"), "decimal"),
-    (re.compile(r"text|character|bpchar|name\b|citext|varchar|(public\.)?citext"), "text"),
-    (re.compile(r"boolean"), "boolean"),
-    (re.compile(r"timestamp"), "timestamp"),
-    (re.compile(r"date\b"), "date"),
-    (re.compile(r"time\b"), "time"),
-    (re.compile(r"interval"), "interval"),
-    (re.compile(r"uuid"), "uuid"),
-    (re.compile(r"jsonb?\b|(public\.)?hstore|xml"), "json"),
-    (re.compile(r"bytea|bit\b|bit varying"), "bytes"),
-    (re.compile(r"inet|cidr|macaddr"), "network"),
-    (re.compile(r"(date|ts|tstz)range"), "period"),
-)
+_FAMILIES = {
+    name: family
+    for family, names in (
+        ("integer", ("smallint", "integer", "bigint", "int", "int2", "int4", "int8", "serial")),
+        ("decimal", ("numeric", "decimal", "real", "double precision", "money")),
+        ("text", ("text", "character varying", "character", "varchar", "bpchar", "name", "citext")),
+        ("boolean", ("boolean", "bool")),
+        ("timestamp", ("timestamp without time zone", "timestamp with time zone")),
+        ("timestamp", ("timestamp", "timestamptz")),
+        ("date", ("date",)),
+        ("time", ("time without time zone", "time with time zone", "time", "timetz")),
+        ("uuid", ("uuid",)),
+        ("json", ("json", "jsonb", "xml", "hstore")),
+        ("bytes", ("bytea", "bit", "bit varying")),
+        ("network", ("inet", "cidr", "macaddr", "macaddr8")),
+        ("period", ("daterange", "tsrange", "tstzrange")),
+    )
+    for name in names
+}
+_EXTENSION_TYPES = frozenset({"citext", "hstore"})
+_MODIFIER = re.compile(r"\([^)]*\)")
 
 _SHORTEST_NAME = 3  # letters of a table's name before `id` in a run-together key
 
@@ -56,7 +62,6 @@ class ColumnForm:
         "key",
         "marks",
         "name",
-        "nullable",
         "place",
         "reference",
         "sketch",
@@ -67,7 +72,6 @@ class ColumnForm:
     def __init__(self, column: Column, place: int, words: tuple[str, ...], family: str) -> None:
         self.name = column.name
         self.type = column.type
-        self.nullable = column.nullable
         self.place = place
         self.family = family
         self.words = words
@@ -83,10 +87,14 @@ def type_family(type_name: str, known: dict[str, str]) -> str:
     """Return the family of a format_type() name; `known` maps domains and enums to theirs."""
     if type_name.endswith("[]"):
         return type_family(type_name[:-2], known) + "[]"
-    for pattern, family in _FAMILIES:
-        if pattern.match(type_name):
-            return family
-    return known.get(type_name, type_name.split("(", maxsplit=1)[0])
+    found = known.get(type_name)
+    if found:
+        return found
+    plain = _MODIFIER.sub("", type_name)
+    if plain.startswith("interval") and plain.split()[0] == "interval":
+        return "interval"
+    last = plain.rsplit(".", maxsplit=1)[-1]
+    return _FAMILIES.get(last if last in _EXTENSION_TYPES else plain, plain)
 
 
 def type_likeness(left: str, right: str) -> float:

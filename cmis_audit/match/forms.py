@@ -59,8 +59,8 @@ class Database:
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
-        self.tenants = tenant_groups(catalog)
         reader = NameReader(lexicon)
+        self.tenants = tenant_groups(catalog, reader.is_copy)
         self.markers = reader.markers
         self._tenant_of = {
             schema: number
@@ -75,10 +75,12 @@ class Database:
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
+        self._by_name: dict[str, list[TableForm]] = defaultdict(list)
         self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for form in self.forms:
             self._by_stem[form.traits.stem].append(form)
+            self._by_name[form.traits.ref.name].append(form)
             self._schema_names[form.traits.ref.schema].add(form.traits.words)
             for key in form.keys:
                 self.tables_with[key].append(form.number)
@@ -99,6 +101,13 @@ class Database:
         """Return the share of all table names of two schemas that both have."""
         one, other = self._schema_names[left], self._schema_names[right]
         return len(one & other) / len(one | other)
+
+    def named_from(self, form: TableForm, name: str) -> TableForm | None:
+        """Return which table a bare name means from a table's point of view, if it is clear."""
+        named = self._by_name.get(name, [])
+        own = [one for one in named if one.traits.ref.schema == form.traits.ref.schema]
+        meant = own or named
+        return meant[0] if len(meant) == 1 else None
 
     def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
         """Return the tables whose names are equal but for markers."""

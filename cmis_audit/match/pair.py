@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from cmis_audit.match.alignment import align
-from cmis_audit.match.columns import ColumnForm
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.table_names import NameRelation, name_relation
 from cmis_audit.model.match import ColumnMatch
@@ -37,16 +36,6 @@ class Pair:
     @cached_property
     def smaller(self) -> TableForm:
         return min(self.left, self.right, key=lambda form: (len(form.columns), form.traits.ref))
-
-    @cached_property
-    def unmatched(self) -> tuple[tuple[ColumnForm, ...], tuple[ColumnForm, ...]]:
-        """Return the columns of either side that have no partner."""
-        mine = {match.left for match in self.alignment}
-        theirs = {match.right for match in self.alignment}
-        return (
-            tuple(column for column in self.left.columns if column.name not in mine),
-            tuple(column for column in self.right.columns if column.name not in theirs),
-        )
 
     @cached_property
     def twin_parents(self) -> tuple[TableRef, TableRef] | None:

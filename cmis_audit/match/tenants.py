@@ -9,29 +9,33 @@ from cmis_audit.model.names import TableRef
 
 _FEWEST_SCHEMAS = 3
 _FEWEST_TABLES = 2
+_MANY_SCHEMAS = 6
 _SAME_NAMES = 0.75  # of the smaller schema's table names, in the larger too
 _AT_LEAST = 0.5  # of the larger one's
 
 
-def tenant_groups(catalog: Catalog) -> tuple[TenantGroup, ...]:
+def tenant_groups(catalog: Catalog, is_copy: Callable[[str], bool]) -> tuple[TenantGroup, ...]:
     """Return groups of three or more schemas with nearly the same table names.
 
     Two alike schemas are a copy or a second version; from three on, the copies are the design. A
-    tenant may lack a table or have some of its own. The template is the schema with the most tables
-    of the group, the first by name among equals.
+    tenant may lack a table or have some of its own. A schema whose name marks it as a copy is no
+    tenant, and schemas of a single table are only when there are many. The template is the schema
+    with the most tables of the group, the first by name among equals.
     """
     tables: dict[str, dict[str, Table]] = defaultdict(dict)
     for table in catalog.tables:
-        tables[table.ref.schema][table.ref.name] = table
+        if not table.inherits and not is_copy(table.ref.schema):
+            tables[table.ref.schema][table.ref.name] = table
     open_schemas = sorted(
-        (schema for schema in tables if len(tables[schema]) >= _FEWEST_TABLES),
+        tables,
         key=lambda schema: (-len(tables[schema]), schema),
     )
     groups = []
     while open_schemas:
         template = open_schemas.pop(0)
         alike = [schema for schema in open_schemas if _alike(tables[template], tables[schema])]
-        if len(alike) + 1 >= _FEWEST_SCHEMAS:
+        few = len(tables[template]) < _FEWEST_TABLES
+        if len(alike) + 1 >= (_MANY_SCHEMAS if few else _FEWEST_SCHEMAS):
             open_schemas = [schema for schema in open_schemas if schema not in alike]
             groups.append(_group(template, sorted(alike), tables))
     return tuple(sorted(groups, key=lambda group: group.template))
@@ -40,7 +44,7 @@ def tenant_groups(catalog: Catalog) -> tuple[TenantGroup, ...]:
 def _alike(one: dict[str, Table], other: dict[str, Table]) -> bool:
     shared = len(one.keys() & other.keys())
     small, large = sorted((len(one), len(other)))
-    return shared >= max(_SAME_NAMES * small, _AT_LEAST * large, _FEWEST_TABLES)
+    return shared >= max(_SAME_NAMES * small, _AT_LEAST * large)
 
 
 def _group(template: str, copies: list[str], tables: dict[str, dict[str, Table]]) -> TenantGroup:
@@ -56,7 +60,15 @@ def _group(template: str, copies: list[str], tables: dict[str, dict[str, Table]]
                 ours and theirs and name in common and _shape(ours) != _shape(theirs)
             ):
                 drift.append(TableRef(schema=schema, name=name))
-    return TenantGroup(template=template, copies=tuple(copies), drift=tuple(drift))
+    return TenantGroup(
+        template=template,
+        copies=tuple(copies),
+        tables=tuple(
+            TableRef(schema=template, name=name)
+            for name in sorted(common & tables[template].keys())
+        ),
+        drift=tuple(drift),
+    )
 
 
 def repeated_tables(

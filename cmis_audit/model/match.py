@@ -84,6 +84,8 @@ class TenantGroup(Value, frozen=True, kw_only=True):
 
     template: str
     copies: tuple[str, ...]
+    tables: tuple[TableRef, ...]
+    """Of the template, those that most of the schemas have."""
     drift: tuple[TableRef, ...]
     """Tables of the copies that are missing there, or more, or differ in a column."""
 
@@ -97,3 +99,15 @@ class Matches(Value, frozen=True, kw_only=True):
     """Of every pair that was compared, sorted by pair."""
     tenants: tuple[TenantGroup, ...] = ()
     """Their copies took no part; the template did."""
+
+
+_LEAST = 0.01
+
+
+def probability(bits: float) -> float:
+    """Return the probability that odds of 2 to the power of `bits` mean; never quite 0 or 1.
+
+    Structure alone makes nothing certain, so the outermost hundredth is not given away.
+    """
+    chance = 1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0))
+    return float(min(max(chance, _LEAST), 1 - _LEAST))

@@ -25,12 +25,6 @@ PRIOR: Final = "base-rate"
 MISSING: Final = Safe("—")
 
 
-def confidence_of(match: Match) -> float:
-    """Return the odds that the bits stand for, as a probability."""
-    bits = max(-60.0, min(60.0, match.bits))
-    return float(1 / (1 + 2**-bits))
-
-
 def telling_first(pairs: tuple[Match, ...]) -> list[Match]:
     """Return the pairs with the most bits first."""
     return sorted(pairs, key=lambda match: (-match.bits, match.left, match.right))

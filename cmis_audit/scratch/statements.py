@@ -72,7 +72,6 @@ _OLD_STRINGS = re.compile(
     re.IGNORECASE,
 )
 # These send what was typed so far, as a semicolon does.
-_SENDING = ("\\g", "\\crosstabview", "\\watch", "\\bind", "\\parse", "\\sendpipeline")
 
 
 class Script:

@@ -238,3 +238,26 @@ def test_a_directory_must_hold_something(tmp_path: Path) -> None:
     assert "no such directory of rules" in reason(tmp_path / "none")
     (tmp_path / "weights.toml").write_text("")
     assert reason(tmp_path) == "weights.toml: needs a pack.toml beside it"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "weights.toml",
+            "saturation = 18.0",
+            "saturation = 0",
+            "'column.saturation' must be above",
+        ),
+        ("weights.toml", "unknown_share = 0.002", "unknown_share = 2", "at most 1, not 2"),
+        ("lexicon.toml", "\nid = 0.7", "\nid = -1", "'id' must be a share above 0, at most 1"),
+        ("lexicon.toml", "'supersedes'", "'super(sedes'", "is no regular expression"),
+    ],
+)
+def test_knowledge_out_of_bounds_is_refused(
+    whole: Path, file: str, old: str, new: str, message: str
+) -> None:
+    shipped = (resources.rule_packs() / "cmis" / file).read_text("utf-8")
+    assert old in shipped
+    (whole / file).write_text(shipped.replace(old, new))
+    assert message in reason(whole)

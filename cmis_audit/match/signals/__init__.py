@@ -1,6 +1,7 @@
 """One module a signal, for or against; this is the one registry.
 
-A signal looks at a pair and yields evidence in bits; it knows no thresholds and no verdicts.
+A signal looks at a pair and yields evidence in bits; it knows neither verdicts nor their
+thresholds.
 """
 
 from collections.abc import Callable, Iterator

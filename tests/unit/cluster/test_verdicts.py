@@ -749,3 +749,60 @@ def test_no_pair_is_both_for_review_and_kept_apart() -> None:
             for right in refs[place + 1 :]:
                 known = seen.setdefault(frozenset((left, right)), one.verdict)
                 assert known == one.verdict
+
+
+def test_many_schemas_of_one_table_are_one_entry() -> None:
+    for count in (6, 60, 250):
+        tables = [
+            table(f"site_{number}.visits", "id int pk", "path text", "seen_on date", "agent text")
+            for number in range(count)
+        ]
+        found = clusters_of(*tables)
+        assert [(one.verdict, one.kind) for one in found] == [(Verdict.KEEP_APART, Kind.TENANTS)]
+
+
+def test_backup_schemas_are_no_tenants() -> None:
+    tables = [
+        table(f"{schema}.{name}", "id bigint pk", f"{name}_label text", "amount numeric")
+        for schema in ("app", "app_backup", "app_old")
+        for name in ("invoices", "payments", "refunds")
+    ]
+    found = [one for one in clusters_of(*tables) if one.verdict == Verdict.CONSOLIDATE]
+    assert sorted(len(one.members) for one in found) == [3, 3, 3]
+
+
+def test_tenants_of_inheritance_children_are_survived() -> None:
+    parent = table("base", "id int pk", "label text")
+    children = [
+        table(f"{tenant}.{name}", "id int", "label text", inherits=(parent.ref,))
+        for tenant in ("acme", "bolt", "core")
+        for name in ("first", "second")
+    ]
+    assert clusters_of(parent, *children) == ()
+
+
+@pytest.mark.parametrize(
+    ("comment", "convicts"),
+    [
+        ("Replaces public.acct.", True),
+        ("Replaces acct as the list of accounts", True),
+        ("This never replaces acct.", False),
+        ("Does not replace acct; see there.", False),
+        ("Replaces legacy.acct.", False),
+        ("Replaces the paper files. Unlike acct it has no owner.", False),
+        ("deprecated " * 9000 + "acct", False),
+    ],
+)
+def test_what_a_comment_must_say(comment: str, *, convicts: bool) -> None:
+    old = table("acct", "id int pk", "number text", "opened date")
+    new = table("ledger_account", "id int pk", "code text", "valid_from date", comment=comment)
+    found = [one for one in clusters_of(old, new) if one.verdict == Verdict.CONSOLIDATE]
+    assert bool(found) == convicts
+
+
+def test_a_group_is_as_large_as_it_says() -> None:
+    columns = ("id int pk", "headline text", "body text", "byline text", "cover_url text")
+    tables = [table(f"{name}_page", *columns) for name in ("front", "inner", "back", "last")]
+    for one in clusters_of(*tables):
+        if one.kind == Kind.FAMILY:
+            assert one.reason.startswith(f"{len(one.members)} tables")

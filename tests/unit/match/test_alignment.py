@@ -108,6 +108,11 @@ def test_the_best_whole_alignment_is_taken() -> None:
         ("interval", "interval"),
         ("date", "date"),
         ('"char"', '"char"'),
+        ("shop.realm", "shop.realm"),
+        ("realtime.action", "realtime.action"),
+        ("text_direction", "text_direction"),
+        ("interval day to second", "interval"),
+        ("public.citext", "text"),
     ],
 )
 def test_type_families(type_name: str, family: str) -> None:
