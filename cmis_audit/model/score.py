@@ -1,5 +1,7 @@
 """A health score that can be followed point by point."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from cmis_audit.model.rule import Unit
 from cmis_audit.model.value import Value
 
@@ -35,3 +37,9 @@ class Score(Value, frozen=True, kw_only=True):
     pack_fingerprint: str
     deductions: tuple[Deduction, ...]
     payoffs: tuple[ClusterPayoff, ...]
+
+
+def rounded(exact: Decimal | float) -> int:
+    """Return a score as it is shown: 0 to 100, rounded half up."""
+    whole = Decimal(str(exact)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return min(max(int(whole), 0), 100)

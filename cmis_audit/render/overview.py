@@ -108,7 +108,7 @@ def glance_table(sections: list[ClusterSection]) -> Safe:
             section.cluster.tables_before,
             section.cluster.tables_after,
             f"{section.cluster.confidence:.2f}",
-            f"+{points(section.payoff)}",
+            f"+{points(section.payoff)}" if section.payoff else Safe("—"),
         ]
         for section in sections
     ]
@@ -125,8 +125,9 @@ def glance_table(sections: list[ClusterSection]) -> Safe:
 
 
 def payoff_table(sections: list[ClusterSection]) -> Safe:
-    """Return what each merge alone would do to the score, the greatest gain first."""
-    ordered = sorted(sections, key=lambda section: (-section.payoff, section.number))
+    """Return what each merge alone would do to the score, where it does, greatest gain first."""
+    gaining = [section for section in sections if section.payoff]
+    ordered = sorted(gaining, key=lambda section: (-section.payoff, section.number))
     rows: list[list[object]] = [
         [
             section.link,

@@ -10,6 +10,7 @@ from cmis_audit.model.cluster import Cluster, Member, Role, Verdict
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
+from cmis_audit.model.score import rounded
 from cmis_audit.model.traits import MetricShape
 from cmis_audit.render import evidence, outlook, risk
 from cmis_audit.render.escape import Safe, code, joined, table, text
@@ -94,7 +95,7 @@ def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
         cluster=cluster,
         names=names,
         payoff=payoff,
-        score_then=min(100, int(report.score.exact + payoff + 0.5)),
+        score_then=rounded(report.score.exact + payoff),
         pairs=evidence.telling_first(cluster.pairs),
         only_in=[(names[ref], lone[ref]) for ref in evidence.compared(cluster) if lone[ref]],
         outline=outline(catalog, cluster),

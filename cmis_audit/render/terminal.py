@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cmis_audit.model.cluster import Cluster, Priority, Verdict
 from cmis_audit.model.report import Report
+from cmis_audit.model.score import rounded
 from cmis_audit.render import outlook
 from cmis_audit.render.escape import visible
 from cmis_audit.render.units import counted, percent, points
@@ -143,7 +144,7 @@ def _clusters(report: Report, clusters: tuple[Cluster, ...], width: int) -> "Tab
             Text(visible(cluster.name), no_wrap=True, overflow="ellipsis"),
             f"{before} → {counted(after, 'table')}" if merging else _members(cluster),
             f"{word}{cluster.confidence:.2f}",
-            f"+{points(payoff)} points" if merging else "",
+            f"+{points(payoff)} points" if merging and payoff else "",
         )
     return grid
 
@@ -165,8 +166,11 @@ def _next_step(report: Report, consolidate: tuple[Cluster, ...]) -> "list[Render
     best = max(consolidate, key=lambda cluster: outlook.payoff_of(report, cluster))
     gain = outlook.payoff_of(report, best)
     if not gain:
-        return []
-    then = min(100, int(report.score.exact + gain + 0.5))
+        first = visible(consolidate[0].name)
+        return [
+            _line(f"Rules are at their caps: several merges must go first, {first} among them.")
+        ]
+    then = rounded(report.score.exact + gain)
     step = f"Next: read the section on {visible(best.name)}; merging it makes the score {then}."
     return [_line(step)]
 

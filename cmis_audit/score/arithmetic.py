@@ -1,12 +1,12 @@
 """Points, caps, grades and payoffs, in decimal arithmetic: 3.75 is 3.75 and halves round up."""
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from cmis_audit.model.cluster import Cluster, Verdict
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.rule import Grade, Rule, RulePack, Unit
-from cmis_audit.model.score import ClusterPayoff, Deduction, Score
+from cmis_audit.model.score import ClusterPayoff, Deduction, Score, rounded
 
 _FULL = Decimal(100)
 _NONE = Decimal(0)
@@ -28,7 +28,7 @@ def score(findings: Iterable[Finding], clusters: Iterable[Cluster], pack: RulePa
         for rule in pack.rules
         if by_rule[rule.code]
     ]
-    value = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    value = rounded(exact)
     grade = _grade(value, pack.grades)
     return Score(
         value=value,
