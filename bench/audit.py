@@ -4,7 +4,7 @@ For each size a database is made on the embedded server, and all contenders are 
 turn, round after round, so that what else the machine does meets them alike:
 
 server          the catalog queries of one introspection as EXPLAIN (ANALYZE, TIMING OFF) has their
-                execution time, summed: no planning, no sending, no reading
+                planning and execution time, summed: no sending, no reading
 introspection   LiveSource.read(): connect, read everything, make the catalog
 pg_dump         pg_dump --schema-only of the same major version, as a process
 reflect         SQLAlchemy's MetaData.reflect() of every schema
@@ -90,7 +90,7 @@ class Contenders:
                 execution += plan["Execution Time"] / 1000
                 planning += plan["Planning Time"] / 1000
         self.planning.append(planning)
-        return execution
+        return execution + planning
 
     def introspection(self) -> Seconds:
         began = time.perf_counter()
@@ -224,7 +224,7 @@ def report(size: int, contenders: Contenders, found: dict[str, list[Seconds]]) -
     )
     yield f"  stages of the audit: {stages}"
     yield f"  peak memory of its process: {statistics.median(contenders.peaks) / 1e6:.0f} MB"
-    yield f"  planning of the catalog queries: {statistics.median(contenders.planning):.3f} s more"
+    yield f"  planning of the catalog queries: {statistics.median(contenders.planning):.3f} s of it"
     yield f"  found: {contenders.outcome}"
     yield from (f"  {line}" for line in targets(size, found))
 

@@ -47,8 +47,8 @@ class Columns:
         return tuple([names[n - 1] for n in attnums if 0 < n <= len(names)])
 
     def _built(self, relation: int, packed_facts: str) -> tuple[Column, ...]:
-        default_of = self._defaults.get(relation, {}).get
-        comment_of = self._comments.get(relation, {}).get
+        defaults = self._defaults.get(relation, {})
+        comments = self._comments.get(relation, {})
         shared = self._shared
         columns = []
         for number, described in enumerate(
@@ -56,7 +56,10 @@ class Columns:
         ):
             if described[0]:
                 # `id`, `created_at` and the like recur in every table: one object serves them all.
-                key = (described, default_of(number), comment_of(number))
+                if number in defaults or number in comments:
+                    key = (described, defaults.get(number), comments.get(number))
+                else:
+                    key = (described, None, None)
                 column = shared.get(key)
                 if column is None:
                     column = shared[key] = self._column(*described, *key[1:])

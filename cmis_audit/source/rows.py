@@ -3,12 +3,12 @@
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.catalog import Catalog, ColumnStatistics, Skipped
 from cmis_audit.source import object_rows
 from cmis_audit.source.column_rows import UNKNOWN_TYPE, Columns
 from cmis_audit.source.constraint_rows import Constraints
 from cmis_audit.source.row_index import RowIndex, Rows
-from cmis_audit.source.statistic_rows import Statistics
+from cmis_audit.source.statistic_rows import Statistics, column_statistics
 from cmis_audit.source.table_rows import Relations
 
 
@@ -30,13 +30,6 @@ def session_of(rows: Rows) -> Session:
     return Session._make(rows["session"][0])
 
 
-def catalog_from_rows(
-    rows: Rows, *, version_number: int, read_at: str, skipped: tuple[Skipped, ...] = ()
-) -> Catalog:
-    """Return the catalog that the rows describe; `version_number` is PostgreSQL's, as 160004."""
-    return CatalogBuilder(rows, version_number).catalog(read_at=read_at, skipped=skipped)
-
-
 class CatalogBuilder:
     """Makes a catalog of rows, parts of it while other rows are still on their way."""
 
@@ -53,6 +46,11 @@ class CatalogBuilder:
     def constraints(self) -> Constraints:
         """Of the batches up to constraints and indexes."""
         return Constraints(self._index, self.columns)
+
+    @cached_property
+    def column_statistics(self) -> dict[int, dict[str, ColumnStatistics]]:
+        """Of the batches up to the statistics of columns."""
+        return column_statistics(self._index, self.columns.names)
 
     @cached_property
     def _index(self) -> RowIndex:
@@ -80,7 +78,7 @@ class CatalogBuilder:
         index, columns, constraints = self._index, self.columns, self.constraints
         statistics = Statistics(
             index,
-            columns.names,
+            self.column_statistics,
             block_size=block_size,
             never_analysed_is_zero=self._version_number < 140000,
         )

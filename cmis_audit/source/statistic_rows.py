@@ -6,6 +6,7 @@ What partitions have is summed up at the table they are folded into.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
 from cmis_audit.source.row_index import Relation, Row, RowIndex, unpacked_names
@@ -28,7 +29,7 @@ class Statistics:
     def __init__(
         self,
         index: RowIndex,
-        names: Mapping[int, list[str]],
+        columns: Mapping[int, dict[str, ColumnStatistics]],
         *,
         block_size: int,
         never_analysed_is_zero: bool,
@@ -44,7 +45,7 @@ class Statistics:
         for row in index.rows.get("activity", ()):
             oid: int = row[0]
             self._add_activity(tables.get(oid, oid), row[1], row[2], row[3])
-        self._columns = _column_statistics(index, names)
+        self._columns = columns
 
     def of(self, table: int, column_order: list[str]) -> TableStatistics:
         """Return the statistics of a table; those of its columns in the given order."""
@@ -109,7 +110,7 @@ class Statistics:
         total.last_use = max(filter(None, (total.last_use, last_use)), default=None)
 
 
-def _column_statistics(
+def column_statistics(
     index: RowIndex, names: Mapping[int, list[str]]
 ) -> dict[int, dict[str, ColumnStatistics]]:
     """Return the statistics of columns by table and column.
@@ -141,6 +142,7 @@ def _own_last(row: Row) -> bool:
     return not inherited
 
 
+@lru_cache(maxsize=4096)  # `id` and the like have the same figures in many tables
 def _of_column(name: str, facts: str) -> ColumnStatistics:
     null_fraction, distinct, width = facts.split(",")
     return ColumnStatistics(
