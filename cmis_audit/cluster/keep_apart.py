@@ -67,8 +67,8 @@ def look_alikes(
 def tenant_look_alikes(matches: Matches) -> list[LookAlike]:
     """Return one group for each template that schemas repeat: the template's tables."""
     found = []
+    known = {one.ref for one in matches.traits}
     for group in matches.tenants:
-        known = {one.ref for one in matches.traits}
         members = tuple(ref for ref in group.tables if ref in known)
         if not members:
             continue

@@ -60,34 +60,19 @@ def _by_columns(database: Database) -> Iterator[tuple[int, int]]:
     Exact, by a prefix filter: whoever shares that much of a table shares one of its rarest columns,
     namely of those without which too little would be left.
     """
-    bits = {key: database.column_bits(key) for key in database.tables_with}
-    whole = [sum(bits[key] for key in form.keys) for form in database.forms]
+    whole = [database.bits_of(form.keys) for form in database.forms]
     for form in database.forms:
         enough = max(_LEAST_SHARE * whole[form.number], _LEAST_BITS)
         seen = {form.number}
-        for key in _prefix(form, bits, enough):
+        for key in database.rarest(form.keys, enough):
             for number in _listed(database.tables_with[key], form.number):
                 if number in seen:
                     continue
                 seen.add(number)
                 if whole[number] < whole[form.number]:
                     continue  # found from the smaller one
-                other = database.forms[number]
-                if sum(bits[shared] for shared in form.keys & other.keys) >= enough:
+                if database.bits_of(form.keys & database.forms[number].keys) >= enough:
                     yield form.number, number
-
-
-def _prefix(form: TableForm, bits: dict[str, float], enough: float) -> list[str]:
-    """Return the table's rarest columns without which less than `enough` bits remain."""
-    ranked = sorted(form.keys, key=lambda key: (-bits[key], key))
-    left = sum(bits[key] for key in ranked)
-    prefix = []
-    for key in ranked:
-        if left < enough:
-            break
-        prefix.append(key)
-        left -= bits[key]
-    return prefix
 
 
 def _listed(numbers: list[int], own: int) -> list[int]:

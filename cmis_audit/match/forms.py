@@ -1,7 +1,8 @@
 """Tables in the form in which they are compared, and what is common among them."""
 
 from collections import Counter, defaultdict
-from math import log2
+from collections.abc import Iterable
+from math import fsum, log2
 
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
 from cmis_audit.match.shapes import ShapeReader
@@ -54,7 +55,6 @@ class Database:
 
     def __init__(self, catalog: Catalog, pack: RulePack) -> None:
         lexicon = pack.lexicon
-        self.catalog = catalog
         self.weights = {weight.name: weight.value for weight in pack.weights}
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
@@ -70,6 +70,7 @@ class Database:
         self.forms = _forms(
             catalog,
             pack,
+            reader,
             repeated_tables(catalog, self.tenants, lambda name: reader.stem(name)[0]),
         )
         self.by_ref = {form.traits.ref: form for form in self.forms}
@@ -140,29 +141,48 @@ class Database:
         """Return the numbers of the tables that have nearly all of the columns, by their bits."""
         known = self._holders.get(keys)
         if known is None:
-            weights = {key: self.column_bits(key) for key in keys}
-            total = sum(weights.values())
-            enough = _NEARLY_ALL * total
-            holders: set[int] = set()
-            left = total
-            # whoever has nearly all has one of the rarest, without which too little is left
-            for key in sorted(keys, key=lambda key: (-weights[key], key)):
-                if left < enough or not total:
-                    break
-                left -= weights[key]
-                holders.update(self.tables_with[key])
-            known = tuple(
-                number
-                for number in sorted(holders)
-                if sum(weights[key] for key in keys & self.forms[number].keys) >= enough
-            )
-            self._holders[keys] = known
+            known = self._holders[keys] = self._tables_with_all(keys)
         return known
 
+    def _tables_with_all(self, keys: frozenset[str]) -> tuple[int, ...]:
+        total = self.bits_of(keys)
+        if not total:
+            return ()
+        enough = _NEARLY_ALL * total
+        holders = {number for key in self.rarest(keys, enough) for number in self.tables_with[key]}
+        return tuple(
+            number
+            for number in sorted(holders)
+            if self.bits_of(keys & self.forms[number].keys) >= enough
+        )
 
-def _forms(catalog: Catalog, pack: RulePack, left_out: set[TableRef]) -> tuple[TableForm, ...]:
+    def bits_of(self, keys: Iterable[str]) -> float:
+        """Return the bits of several columns together.
+
+        Summed exactly: sets have no order, and what shares just half must do so in every run.
+        """
+        return fsum(self.column_bits(key) for key in keys)
+
+    def rarest(self, keys: frozenset[str], enough: float) -> list[str]:
+        """Return the rarest of the columns, without which less than `enough` bits remain.
+
+        Whoever has that much of the columns has one of these: a similarity join's prefix filter.
+        """
+        left = self.bits_of(keys)
+        prefix = []
+        for key in sorted(keys, key=lambda key: (-self.column_bits(key), key)):
+            if left < enough:
+                break
+            prefix.append(key)
+            left -= self.column_bits(key)
+        return prefix
+
+
+def _forms(
+    catalog: Catalog, pack: RulePack, reader: NameReader, left_out: set[TableRef]
+) -> tuple[TableForm, ...]:
     lexicon = pack.lexicon
-    reader, shapes, singular = NameReader(lexicon), ShapeReader(lexicon), Singulars(lexicon)
+    shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
     known = {str(enum.ref): "enum" for enum in catalog.enums}
     known |= {enum.ref.name: "enum" for enum in catalog.enums}
     for domain in catalog.domains:

@@ -32,7 +32,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         detail=f"{len(pair.alignment)} columns in common, most telling: {words}",
     )
     # counted last, so that one more shared column never takes more off than it adds
-    equal = sum(pair.database.column_bits(key) for key in pair.shared_keys)
+    equal = pair.database.bits_of(pair.shared_keys)
     worth = bits - _saturated(max(total - equal, 0.0), ceiling)
     yield from _family(pair, worth)
 

@@ -17,7 +17,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     their bits, so that shared bookkeeping columns hide no difference.
     """
     small = pair.smaller
-    whole = sum(pair.database.column_bits(column.key) for column in small.columns)
+    whole = pair.database.bits_of(column.key for column in small.columns)
     if not whole:
         return
     share = min(sum(match.bits for match in pair.alignment) / whole, 1.0)
