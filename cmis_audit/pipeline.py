@@ -18,6 +18,7 @@ from cmis_audit.errors import SourceError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.finding import Facts
+from cmis_audit.model.plan import Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.visibility import Visibility
@@ -240,6 +241,33 @@ def documents(
         notify(f"writing {name}")
         found[EMITTERS[name].file_name] = EMITTERS[name].render(report)
     return found
+
+
+def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
+    """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    from cmis_audit.plan.planner import make_plan
+
+    notify("planning")
+    return make_plan(
+        report.catalog,
+        report.clusters,
+        options,
+        fingerprint=report.fingerprint,
+        tool_version=report.tool_version,
+    )
+
+
+def plan_files(plan: Plan) -> Mapping[str, str]:
+    """Return file names and texts of a plan."""
+    from cmis_audit.render.plan_json import plan_json
+    from cmis_audit.render.plan_readme import plan_readme
+
+    sql = {
+        f"{cluster.folder}/{step.file}": step.sql
+        for cluster in plan.clusters
+        for step in cluster.steps
+    }
+    return {"README.md": plan_readme(plan), "plan.json": plan_json(plan), **sql}
 
 
 def summary(report: Report, *, color: bool, width: int, files: tuple[str, ...]) -> str:

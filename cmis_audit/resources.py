@@ -27,3 +27,8 @@ def demo_sql() -> Traversable:
 def catalog_queries() -> Traversable:
     """Return the folder of the catalog queries, one `.sql` file an object kind."""
     return files("cmis_audit.source") / "queries"
+
+
+def plan_sql() -> Traversable:
+    """Return the folder of the SQL that consolidation plans are made of."""
+    return files("cmis_audit.plan") / "sql"

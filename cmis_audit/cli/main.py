@@ -14,6 +14,7 @@ from cmis_audit.cli.demo import demo
 from cmis_audit.cli.doctor import doctor
 from cmis_audit.cli.options import HELP, Session
 from cmis_audit.cli.output import flush, one_line
+from cmis_audit.cli.plan import plan
 from cmis_audit.cli.rules import rules
 from cmis_audit.cli.snapshot import snapshot
 from cmis_audit.errors import AuditError
@@ -60,7 +61,7 @@ def main() -> None:
     """
 
 
-for _command in (audit, demo, doctor, rules, snapshot):
+for _command in (audit, demo, doctor, plan, rules, snapshot):
     main.add_command(_command)
 
 

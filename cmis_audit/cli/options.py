@@ -15,6 +15,7 @@ from cmis_audit.errors import UsageError
 from cmis_audit.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from cmis_audit.model.plan import PlanOptions
     from cmis_audit.pipeline import Intake
 
 # `-h` is the host, as with psql
@@ -82,6 +83,53 @@ def rule_options(command: _F) -> _F:
             help="Your own rules: a pack, or pages that join or replace those of the pack.",
         ),
     )
+
+
+def plan_options(command: _F) -> _F:
+    """Add what a user decides about a plan."""
+    return _with(
+        command,
+        click.option(
+            "--cluster", "clusters", metavar="ID", multiple=True, help="Only this one; repeatable."
+        ),
+        click.option(
+            "--yes-drop", is_flag=True, help="Let the order end with dropping old tables."
+        ),
+        click.option(
+            "--timezone",
+            metavar="ZONE",
+            default="UTC",
+            help="What a timestamp without time zone is in; default UTC.",
+        ),
+        click.option(
+            "--batch-size",
+            metavar="ROWS",
+            type=click.IntRange(1, 1_000_000),
+            default=5000,
+            help="Rows that one transaction copies; default 5000.",
+        ),
+        click.option("--target-schema", metavar="NAME", help="Default: that of the table kept."),
+        click.option(
+            "--partition",
+            "partition_interval",
+            type=click.Choice(("month", "quarter", "year")),
+            default="month",
+            help="What one partition of measurements spans; default month.",
+        ),
+    )
+
+
+def plan_options_of(options: dict[str, Any]) -> "PlanOptions":
+    """Return the options as a value. Raises UsageError."""
+    import zoneinfo
+
+    from cmis_audit.model.plan import PlanOptions
+
+    names = PlanOptions.__struct_fields__
+    zone = options["timezone"]
+    if zone not in zoneinfo.available_timezones():
+        raise UsageError(f"--timezone: there is no time zone '{zone}'; an example is Europe/Berlin")
+    return PlanOptions(**{name: options[name] for name in names if name in options})
 
 
 def common_options(command: _F) -> _F:

@@ -55,7 +55,7 @@ def check_directory(directory: Path) -> None:
 def write_files(directory: Path, files: Mapping[str, str | bytes]) -> None:
     """Write all files or none: each beside its place first, then all are renamed.
 
-    Raises UsageError; what stood there before stays then.
+    A name may hold folders. Raises UsageError; what stood there before stays then.
     """
     written: list[tuple[Path, Path]] = []
     target = directory
@@ -65,6 +65,7 @@ def write_files(directory: Path, files: Mapping[str, str | bytes]) -> None:
             target = directory / name
             if target.is_dir():
                 raise IsADirectoryError(None, "it is a directory")
+            target.parent.mkdir(parents=True, exist_ok=True)
             written.append((_written(directory, content), target))
         for temporary, target in written:
             temporary.replace(target)

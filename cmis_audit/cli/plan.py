@@ -1,0 +1,80 @@
+"""`cmis-audit plan`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cmis_audit.cli.options import (
+    HELP,
+    common_options,
+    connection_options,
+    filter_options,
+    intake_of,
+    plan_options,
+    plan_options_of,
+    progress_of,
+    rule_options,
+    settings_of,
+    source_argument,
+)
+from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.report import STDOUT
+from cmis_audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from cmis_audit.model.plan import Plan
+
+
+@click.command(
+    context_settings=HELP,
+    short_help="Write the SQL that merges what is stored twice.",
+    epilog="""\b
+Examples:
+  cmis-audit plan shop -o plan
+  cmis-audit plan shop.json -o plan --cluster c-da78b85535 --timezone Europe/Berlin""",
+)
+@source_argument
+@connection_options
+@filter_options
+@rule_options
+@plan_options
+@click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
+@common_options
+def plan(source: str | None, **options: Any) -> None:
+    """Write SQL that merges each cluster to be consolidated, with checks and a way back.
+
+    Nothing is executed: the files are for psql, in the order that README.md says.
+    """
+    settings = settings_of(options)
+    if settings.output == STDOUT:
+        raise UsageError("a plan is several files; give a directory with -o")
+    directory = Path(settings.output)
+    check_directory(directory)
+    from cmis_audit import pipeline
+
+    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    wanted = plan_options_of(options)
+    intake = intake_of(source, options, settings)
+    with progress_of(settings) as progress:
+        catalog = pipeline.catalog_of(intake, progress)
+        report = pipeline.audit(catalog, pack, progress)
+        made = pipeline.plan_of(report, wanted, progress)
+        files = pipeline.plan_files(made)
+    write_files(directory, files)
+    if not settings.quiet:
+        say(_summary(made, directory))
+
+
+def _summary(made: "Plan", directory: Path) -> str:
+    lines = [
+        f"{cluster.folder}: {len(cluster.members)} tables into "
+        f"{', '.join(str(target.ref) for target in cluster.targets) or 'an archive'}"
+        for cluster in made.clusters
+    ]
+    lines += [
+        f"{refusal.name}: no plan, because {'; '.join(refusal.reasons)}" for refusal in made.refused
+    ]
+    if not lines:
+        lines = ["There is nothing to consolidate."]
+    return "\n".join([*lines, "", f"Read {directory / 'README.md'} first; nothing was executed."])

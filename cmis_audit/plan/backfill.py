@@ -1,0 +1,43 @@
+"""Phase 2: the rows, batch by batch."""
+
+from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.plan.design import Design
+from cmis_audit.plan.preamble import step
+
+
+def backfill(design: Design, options: PlanOptions) -> Step:
+    calls = "\n".join(
+        f"CALL {design.schema}.backfill_{member.number}({options.batch_size});"
+        for member in design.members
+    )
+    body = (
+        "-- Each batch is a transaction of its own. Broken off, the file is run again and goes on\n"
+        f"-- where it stopped.\n{calls}\n\n"
+        f"-- What was written meanwhile.\nSELECT {design.schema}.catch_up();\n\n"
+        f"ANALYZE {design.target};"
+    )
+    notes = tuple(
+        HazardNote(
+            hazard=Hazard.LONG_SCAN,
+            subject=member.label,
+            detail=f"is read once, {options.batch_size} rows at a time"
+            if member.key
+            else "has no key and is read once, in one transaction",
+        )
+        for member in design.members
+    )
+    return step(
+        file="02-backfill.sql",
+        phase=Phase.BACKFILL,
+        title=f"Fill {design.target}",
+        body=body,
+        cluster=design.cluster.name,
+        book=design.book,
+        options=options,
+        undoing="06-rollback-backfill.sql",
+        locks=(Lock(table=str(design.target), mode="SHARE ROW EXCLUSIVE"),),
+        hazards=notes,
+        transaction=False,
+        timed=False,
+        reached=Phase.BACKFILL,
+    )

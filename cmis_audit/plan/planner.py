@@ -1,0 +1,134 @@
+"""The plan of a whole database: every cluster that says "consolidate", or why not."""
+
+import re
+
+from cmis_audit.errors import UsageError, did_you_mean
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.cluster import Cluster, Verdict
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import (
+    ClusterPlan,
+    Plan,
+    PlannedMember,
+    PlanOptions,
+    Refusal,
+    Strategy,
+    TargetTable,
+)
+from cmis_audit.plan.backfill import backfill
+from cmis_audit.plan.contract import contract
+from cmis_audit.plan.design import CannotPlanError, Design
+from cmis_audit.plan.expand import expand
+from cmis_audit.plan.naming import Names
+from cmis_audit.plan.rollback import rollbacks
+from cmis_audit.plan.switch import switch
+from cmis_audit.plan.target import design
+from cmis_audit.plan.verify import verify
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+
+
+def make_plan(
+    catalog: Catalog,
+    clusters: tuple[Cluster, ...],
+    options: PlanOptions,
+    *,
+    fingerprint: str,
+    tool_version: str,
+) -> Plan:
+    """Return the plan; same input, same text. Raises UsageError for a cluster that is not there."""
+    _check(clusters, options)
+    names = Names(catalog)
+    planned: list[ClusterPlan] = []
+    refused: list[Refusal] = []
+    for cluster in clusters:
+        if cluster.verdict != Verdict.CONSOLIDATE:
+            continue
+        if options.clusters and cluster.id not in options.clusters:
+            continue
+        try:
+            planned.append(_merge(catalog, cluster, names, options, len(planned) + 1))
+        except CannotPlanError as error:
+            refused.append(
+                Refusal(
+                    cluster=cluster.id,
+                    name=cluster.name,
+                    kind=cluster.kind,
+                    reasons=error.reasons,
+                )
+            )
+    return Plan(
+        tool_version=tool_version,
+        database=catalog.database,
+        server_version_number=catalog.server_version_number,
+        fingerprint=fingerprint,
+        options=options,
+        clusters=tuple(planned),
+        refused=tuple(refused),
+    )
+
+
+def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
+    known = {each.id: each.verdict for each in clusters}
+    for wanted in options.clusters:
+        if wanted not in known:
+            hint = did_you_mean(wanted, known)
+            raise UsageError(f"--cluster: there is no cluster '{wanted}'{hint}")
+        if known[wanted] != Verdict.CONSOLIDATE:
+            raise UsageError(
+                f"--cluster: '{wanted}' says {known[wanted].value}; only consolidate is planned"
+            )
+
+
+def _merge(
+    catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions, number: int
+) -> ClusterPlan:
+    made = design(catalog, cluster, names, options)
+    return ClusterPlan(
+        cluster=cluster.id,
+        name=cluster.name,
+        kind=cluster.kind,
+        strategy=Strategy.MERGE,
+        folder=_folder(number, cluster.name),
+        book=made.book,
+        targets=(
+            TargetTable(
+                ref=made.target,
+                final_name=made.final_name,
+                columns=made.columns,
+                primary_key=made.primary_key,
+                source_column=made.source,
+            ),
+        ),
+        members=_members(made),
+        steps=(
+            expand(made, catalog, options),
+            backfill(made, options),
+            verify(made, options),
+            switch(made, catalog, options),
+            *contract(made, options),
+            *rollbacks(made, options),
+        ),
+        left_behind=made.left_behind,
+        decisions=made.decisions,
+    )
+
+
+def _folder(number: int, name: str) -> str:
+    words = _NOT_PLAIN.sub("-", name.lower()).strip("-")[:40].strip("-") or "cluster"
+    return f"{number:02d}-{words}"
+
+
+def _members(made: Design) -> tuple[PlannedMember, ...]:
+    return tuple(
+        PlannedMember(
+            table=member.table.ref,
+            label=member.label,
+            moved_to=member.moved_to,
+            key=member.key,
+            rejects=TableRef(schema=made.book, name=f"rejects_{member.number}")
+            if member.rejects
+            else None,
+        )
+        for member in made.members
+    )

@@ -1,0 +1,107 @@
+"""How every file begins and ends."""
+
+from cmis_audit.model.names import quote_ident
+from cmis_audit.model.plan import HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.plan.lattice import literal
+from cmis_audit.plan.sqltext import plain
+
+_AFTER = {
+    Phase.BACKFILL: ("expand", "backfill", "verify"),
+    Phase.VERIFY: ("backfill", "verify"),
+    Phase.SWITCH: ("verify",),
+    Phase.CONTRACT: ("switch",),
+}
+"""Which phases a phase may follow; those before the switch may be run again."""
+
+
+def step(
+    *,
+    file: str,
+    phase: Phase,
+    title: str,
+    body: str,
+    cluster: str,
+    book: str,
+    options: PlanOptions,
+    undoing: str = "",
+    locks: tuple[Lock, ...] = (),
+    hazards: tuple[HazardNote, ...] = (),
+    transaction: bool = True,
+    undo: bool = False,
+    by_default: bool = True,
+    timed: bool = True,
+    after: tuple[str, ...] | None = None,
+    reached: Phase | None = None,
+    isolation: str = "",
+) -> Step:
+    """Return a file: what it is, the session's settings, the checks, the body.
+
+    `after` are the phases that it may follow, where the phase itself does not say; `reached` is
+    the phase that the plan stands after when it is done.
+    """
+    statement = options.statement_timeout_ms if timed else 0
+    schema = quote_ident(book)
+    allowed = _AFTER.get(phase, ()) if after is None else after
+    checked = ""
+    if allowed:
+        checked = f"SELECT {schema}.begin_phase({', '.join(map(literal, allowed))});\n"
+    ended = f"SELECT {schema}.end_phase({literal(reached.value)});\n" if reached else ""
+    inner = f"{checked}\n{body.strip()}\n\n{ended}"
+    if transaction:
+        inner = f"BEGIN{isolation};\n{inner}COMMIT;\n"
+    head = _head(title, cluster, locks, hazards, options.lock_timeout_ms, statement, undoing)
+    return Step(
+        file=file,
+        phase=phase,
+        undo=undo,
+        by_default=by_default,
+        title=title,
+        transaction=transaction,
+        lock_timeout_ms=options.lock_timeout_ms,
+        statement_timeout_ms=statement,
+        locks=tuple(sorted(set(locks))),
+        hazards=tuple(sorted(set(hazards))),
+        sql=f"{head}\n{_settings(options.lock_timeout_ms, statement)}\n{inner}",
+    )
+
+
+def _head(
+    title: str,
+    cluster: str,
+    locks: tuple[Lock, ...],
+    hazards: tuple[HazardNote, ...],
+    lock_ms: int,
+    statement_ms: int,
+    undoing: str,
+) -> str:
+    lines = [
+        f"-- {plain(title)}",
+        f"-- Cluster {plain(cluster)}. Run with: psql -v ON_ERROR_STOP=1 -f",
+    ]
+    lines += [f"-- Locks {plain(lock.table)}: {lock.mode}" for lock in sorted(set(locks))]
+    lasting = (
+        f"a statement {statement_ms} ms" if statement_ms else "statements as long as they need"
+    )
+    lines.append(f"-- Waits for a lock {lock_ms} ms at most, {lasting}.")
+    lines += [
+        f"-- Hazard {note.hazard.value}: {plain(note.subject)}: {plain(note.detail)}"
+        for note in sorted(set(hazards))
+    ]
+    if undoing:
+        lines.append(f"-- Undone by: {undoing}")
+    return "\n".join(lines) + "\n"
+
+
+def _settings(lock_ms: int, statement_ms: int) -> str:
+    return (
+        "SET client_min_messages = 'notice';\n"
+        "SET search_path = pg_catalog;\n"
+        f"SET lock_timeout = '{lock_ms}ms';\n"
+        f"SET statement_timeout = '{statement_ms}ms';\n"
+        "-- Rather an error than rows that row security hides.\n"
+        "SET row_security = off;\n"
+        "SET DateStyle = 'ISO, YMD';\n"
+        "SET IntervalStyle = 'postgres';\n"
+        "SET bytea_output = 'hex';\n"
+        "SET extra_float_digits = 1;\n"
+    )

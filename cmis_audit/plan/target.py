@@ -1,0 +1,192 @@
+"""The target table of a cluster, and how each member fills it."""
+
+from dataclasses import replace
+
+from cmis_audit.model.catalog import Catalog, Column, Table, TableKind
+from cmis_audit.model.cluster import Cluster, Role
+from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.plan import ColumnSource, PlanOptions, TargetColumn
+from cmis_audit.plan.columns import Home, all_cells, homes, upper_back
+from cmis_audit.plan.design import CannotPlanError, Design, Mapped, MemberDesign
+from cmis_audit.plan.keys import KeyPlan, key_plan, row_key
+from cmis_audit.plan.lattice import Types, literal
+from cmis_audit.plan.naming import Names, first_free
+from cmis_audit.plan.uniques import uniques
+
+MERGED = "_unified"
+MOVED = "_before"
+BOOK = "cmis_audit_"
+
+
+def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions) -> Design:
+    """Return the design of a merge. Raises CannotPlanError."""
+    tables = member_tables(catalog, cluster)
+    types = Types.of(catalog)
+    keys = key_plan(tables, cluster.comparison, catalog, types, options.timezone)
+    row_keys = {table.ref: row_key(table) for table in tables}
+    found = homes(tables, cluster.comparison, keys, row_keys, types, options.timezone)
+    canonical = tables[0]
+    schema = options.target_schema or canonical.ref.schema
+    target = TableRef(schema=schema, name=names.free(schema, canonical.ref.name, MERGED))
+    members = tuple(
+        _member(number, table, found, keys, row_keys[table.ref], names)
+        for number, table in enumerate(tables, start=1)
+    )
+    taken = {home.name for home in found}
+    source = first_free("source_table", "", taken)
+    key_name = first_free(f"{canonical.ref.name}_key", "", taken)
+    primary = tuple(home.name for home in found if home.key) or (key_name,)
+    kept = uniques(members, target, names, primary, fresh=keys.fresh)
+    merging = {number for unique in kept if len(unique.declared) > 1 for number in unique.declared}
+    members = tuple(
+        replace(
+            member,
+            rejects=member.number in merging or not all(each.exact for each in member.mapped),
+        )
+        for member in members
+    )
+    also = first_free("also_in", "", {*taken, source}) if merging else None
+    return Design(
+        cluster=cluster,
+        book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+        target=target,
+        final_name=canonical.ref.name,
+        columns=_columns(found, members, primary, keys, source, also),
+        primary_key=primary,
+        key_default=keys.default,
+        fresh_key=keys.fresh,
+        source=source,
+        also=also,
+        members=members,
+        uniques=kept,
+    )
+
+
+def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:
+    """Return the tables to be merged, the canonical one first. Raises CannotPlanError."""
+    by_ref = {table.ref: table for table in catalog.tables}
+    refs = [member.table for member in cluster.members if member.role != Role.RELATED]
+    tables = tuple(by_ref[ref] for ref in refs if ref in by_ref)
+    if len(tables) != len(refs):
+        raise CannotPlanError("not every member is in the catalog")
+    parents = {parent for table in catalog.tables for parent in table.inherits}
+    reasons = []
+    for table in tables:
+        if table.kind == TableKind.FOREIGN:
+            reasons.append(f"{table.ref} is a foreign table: its rows lie on another server")
+        if table.inherits or table.ref in parents:
+            reasons.append(f"{table.ref} takes part in table inheritance")
+    if reasons:
+        raise CannotPlanError(*reasons)
+    return tables
+
+
+def _member(
+    number: int,
+    table: Table,
+    found: tuple[Home, ...],
+    keys: KeyPlan,
+    row_key: tuple[str, ...],
+    names: Names,
+) -> MemberDesign:
+    places = {column.name: home for ref, column, home in all_cells(found) if ref == table.ref}
+    return MemberDesign(
+        number=number,
+        table=table,
+        moved_to=TableRef(
+            schema=table.ref.schema, name=names.free(table.ref.schema, table.ref.name, MOVED)
+        ),
+        key=row_key,
+        mapped=tuple(_mapped(table, column, places[column.name]) for column in table.columns),
+        generated_key=table.ref not in keys.shared,
+        rejects=False,
+    )
+
+
+def _mapped(table: Table, column: Column, home: Home) -> Mapped:
+    cast = home.casts[table.ref]
+    upper = home.pairs.get(table.ref)
+    if upper is None:
+        forward = cast.forward.replace("{}", f"s.{quote_ident(column.name)}")
+    else:
+        forward = cast.forward
+    back = upper_back(column.type) if upper is not None and column == upper else cast.back
+    return Mapped(column=column, target=home.name, forward=forward, back=back, exact=cast.exact)
+
+
+def _columns(
+    found: tuple[Home, ...],
+    members: tuple[MemberDesign, ...],
+    primary: tuple[str, ...],
+    keys: KeyPlan,
+    source: str,
+    also: str | None,
+) -> tuple[TargetColumn, ...]:
+    columns = [_column(home, members, keys) for home in found]
+    if keys.fresh:
+        columns.insert(
+            0,
+            TargetColumn(
+                name=primary[0],
+                type="bigint",
+                nullable=False,
+                purpose="the key: the members' own keys cannot hold for all",
+            ),
+        )
+    columns.append(
+        TargetColumn(
+            name=source,
+            type="text",
+            nullable=False,
+            default=members[0].label_sql,
+            purpose="which table the row came from",
+        )
+    )
+    if also:
+        columns.append(
+            TargetColumn(
+                name=also,
+                type="text[]",
+                nullable=True,
+                purpose="further tables that held the same row",
+            )
+        )
+    return tuple(columns)
+
+
+def _column(home: Home, members: tuple[MemberDesign, ...], keys: KeyPlan) -> TargetColumn:
+    own = {table.ref: column for table, column in home.cells}
+    sources = tuple(
+        ColumnSource(
+            member=member.table.ref,
+            column=mapped.column.name,
+            type=mapped.column.type,
+            forward=mapped.forward,
+            back=mapped.back_of("t."),
+            exact=mapped.exact,
+        )
+        for member in members
+        for mapped in member.mapped
+        if mapped.target == home.name
+    )
+    canonical = own.get(members[0].table.ref)
+    everywhere = len(own) == len(members)
+    default = canonical.default if canonical and canonical.type == home.type else None
+    if home.key:
+        default = keys.default
+    first = home.cells[0][1]
+    return TargetColumn(
+        name=home.name,
+        type=home.type,
+        nullable=not home.key
+        and not (everywhere and not home.pairs and not any(each.nullable for each in own.values())),
+        default=default,
+        comment=next((each.comment for each in own.values() if each.comment), None),
+        collation=first.collation,
+        sources=sources,
+    )
+
+
+def label_list(members: tuple[MemberDesign, ...]) -> str:
+    """Return the labels as an SQL array."""
+    return "ARRAY[" + ", ".join(literal(member.label) for member in members) + "]"

@@ -1,0 +1,51 @@
+"""The plan for programs: `plan.json`, described by `reports/schemas/plan.schema.json`."""
+
+import hashlib
+import json
+from enum import Enum
+
+import msgspec
+
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import PLAN_FORMAT_VERSION, Plan, Step
+
+
+def plan_json(plan: Plan) -> str:
+    """Return the plan without its SQL, which lies in the files that it names."""
+    document = {
+        "format_version": PLAN_FORMAT_VERSION,
+        "tool": {"name": "cmis-audit", "version": plan.tool_version},
+        "source": {
+            "database": plan.database,
+            "server_version_number": plan.server_version_number,
+            "fingerprint": plan.fingerprint,
+        },
+        "options": _plain(plan.options),
+        "order": [
+            f"{cluster.folder}/{step.file}"
+            for cluster in plan.clusters
+            for step in cluster.steps
+            if step.by_default and not step.undo
+        ],
+        "clusters": _plain(plan.clusters),
+        "refused": _plain(plan.refused),
+        "not_planned": _plain(plan.not_planned),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, TableRef):
+        return str(value)
+    if isinstance(value, Step):
+        fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        fields["sql_sha256"] = hashlib.sha256(value.sql.encode()).hexdigest()
+        del fields["sql"]
+        return fields
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value

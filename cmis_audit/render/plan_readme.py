@@ -1,0 +1,126 @@
+"""The plan for people: `README.md` beside the files."""
+
+from collections.abc import Iterator
+
+from cmis_audit.model.plan import ClusterPlan, Plan, Step
+from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
+
+
+def plan_readme(plan: Plan) -> str:
+    """Return the order, what each file does to the server, and what is left to be done by hand."""
+    parts = [*_head(plan), *_order(plan)]
+    for cluster in plan.clusters:
+        parts += _cluster(cluster)
+    parts += _refused(plan)
+    return "\n\n".join(escaped(part) for part in parts) + "\n"
+
+
+def _head(plan: Plan) -> Iterator[Safe]:
+    yield Safe("# Consolidation plan")
+    yield Safe(
+        f"For the database {code(plan.database)}, made from its catalog with the fingerprint "
+        f"{code(plan.fingerprint[:16])}. Nothing has been executed. A file refuses to run when the "
+        "tables have changed since, or when the one before it has not been run."
+    )
+    zone = code(plan.options.timezone)
+    yield Safe(
+        f"- A timestamp without a time zone is taken to be in {zone} (`--timezone`).\n"
+        f"- One transaction copies {plan.options.batch_size} rows (`--batch-size`).\n"
+        "- Take a backup first (`pg_dump`), and try the plan on a copy: `cmis-audit rehearse`."
+    )
+
+
+def _order(plan: Plan) -> Iterator[Safe]:
+    lines = [
+        f"psql -v ON_ERROR_STOP=1 -f {cluster.folder}/{step.file}"
+        for cluster in plan.clusters
+        for step in cluster.steps
+        if step.by_default and not step.undo
+    ]
+    if not lines:
+        yield Safe("There is nothing to run.")
+        return
+    yield Safe("## Order")
+    yield Safe("```console\n" + "\n".join(lines) + "\n```")
+    if not plan.options.yes_drop:
+        yield Safe(
+            "The files `05-contract*.sql` drop the old tables. They are not in the order: run them "
+            "when nobody needs the way back any more, or plan with `--yes-drop`."
+        )
+    yield Safe(
+        "To go back, run the files `06-rollback-*.sql` of a cluster: switch, backfill, expand, "
+        "from the phase it stands after; with several clusters, the last one first."
+    )
+
+
+def _cluster(cluster: ClusterPlan) -> Iterator[Safe]:
+    yield Safe(f"## {cluster.folder}: {text(cluster.name)}")
+    members = joined(", ", [code(str(member.table)) for member in cluster.members])
+    targets = joined(", ", [code(str(target.ref)) for target in cluster.targets])
+    yield Safe(
+        f"Cluster {code(cluster.cluster)} ({cluster.kind.value}): {members} become {targets}. "
+        f"The plan keeps its books in the schema {code(cluster.book)}: `ledger` says what became "
+        "of every row, `rejects_…` holds the rows that have no place, `notes` what else happened."
+    )
+    if cluster.decisions:
+        yield _bullets("Decided:", cluster.decisions)
+    yield table(
+        ("file", "locks", "waits at most", "hazards"),
+        [_step(cluster, step) for step in cluster.steps],
+        "llll",
+    )
+    if cluster.dependents:
+        yield Safe("### What hangs on the old tables")
+        yield table(
+            ("kind", "name", "what becomes of it"),
+            [(each.kind, code(each.name), each.what) for each in cluster.dependents],
+            "lll",
+        )
+    if cluster.left_behind:
+        yield Safe("### Left behind")
+        yield table(
+            ("what", "because"), [(each.what, each.why) for each in cluster.left_behind], "ll"
+        )
+    yield from _hazards(cluster)
+
+
+def _step(cluster: ClusterPlan, step: Step) -> tuple[object, ...]:
+    locks = dict.fromkeys(f"{lock.mode}" for lock in step.locks)
+    hazards = dict.fromkeys(note.hazard.value for note in step.hazards)
+    waits = f"{step.lock_timeout_ms} ms for a lock"
+    return (
+        code(step.file),
+        ", ".join(locks) or "none",
+        waits,
+        ", ".join(hazards) or "none",
+    )
+
+
+def _hazards(cluster: ClusterPlan) -> Iterator[Safe]:
+    notes = sorted({note for step in cluster.steps for note in step.hazards})
+    if notes:
+        yield Safe("### Hazards")
+        yield table(
+            ("hazard", "of", "what"),
+            [(note.hazard.value, code(note.subject), note.detail) for note in notes],
+            "lll",
+        )
+
+
+def _refused(plan: Plan) -> Iterator[Safe]:
+    if plan.refused:
+        yield Safe("## No plan for")
+        yield table(
+            ("cluster", "kind", "because"),
+            [(each.name, each.kind.value, "; ".join(each.reasons)) for each in plan.refused],
+            "lll",
+        )
+    if plan.not_planned:
+        yield Safe("## Left as they are")
+        yield table(
+            ("what", "what to do"), [(each.what, each.why) for each in plan.not_planned], "ll"
+        )
+
+
+def _bullets(title: str, lines: tuple[str, ...]) -> Safe:
+    return Safe("\n".join([title, "", *(f"- {text(line)}" for line in lines)]))
