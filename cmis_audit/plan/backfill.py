@@ -1,6 +1,7 @@
 """Phase 2: the rows, batch by batch."""
 
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design
 from cmis_audit.plan.preamble import step
 
@@ -40,4 +41,25 @@ def backfill(design: Design, options: PlanOptions) -> Step:
         transaction=False,
         timed=False,
         reached=Phase.BACKFILL,
+    )
+
+
+def index_step(design: Design, options: PlanOptions) -> Step | None:
+    """Return the file that indexes the filled target, if there is anything to index."""
+    statements = "\n".join(index_statements(design, unique=False))
+    if not statements:
+        return None
+    return step(
+        file="02-backfill_indexes.sql",
+        phase=Phase.BACKFILL,
+        title=f"Index {design.target}",
+        body="-- Outside of a transaction; broken off, the file is run again.\n" + statements,
+        cluster=design.cluster.name,
+        book=design.book,
+        options=options,
+        undoing="06-rollback-expand.sql",
+        locks=(Lock(table=str(design.target), mode="SHARE UPDATE EXCLUSIVE"),),
+        transaction=False,
+        timed=False,
+        after=("backfill", "verify"),
     )

@@ -1,12 +1,12 @@
 """Every column of every member gets a home in the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cmis_audit.model.catalog import Column, Table
+from cmis_audit.model.catalog import Catalog, Column, Table
 from cmis_audit.model.cluster import Cell, ComparisonRow
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.plan.keys import KeyPlan
+from cmis_audit.plan.keys import KeyPlan, row_key
 from cmis_audit.plan.lattice import Cast, Types, bound_type, join
 from cmis_audit.plan.naming import first_free
 
@@ -26,6 +26,9 @@ _ENDS = (
 )
 
 
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
+
+
 @dataclass(slots=True, kw_only=True)
 class Home:
     """A column of the target in the making, with the members' columns that go there."""
@@ -42,99 +45,115 @@ class Home:
     """Whether it is for one member only, whatever others have."""
 
 
-def homes(
-    tables: tuple[Table, ...],
-    rows: tuple[ComparisonRow, ...],
-    keys: KeyPlan,
-    row_keys: Mapping[TableRef, tuple[str, ...]],
-    types: Types,
-    timezone: str,
-) -> tuple[Home, ...]:
-    """Return the target's columns; what cannot share one gets one of its own."""
-    by_ref = {table.ref: table for table in tables}
-    found: list[Home] = []
-    taken: set[tuple[TableRef, str]] = set()
-    for row in rows:
-        groups: list[Home] = []
-        for cell in row.cells:
-            if cell.table not in by_ref or (cell.table, cell.column) in taken:
+class Homes:
+    """Finds a home for each column of the members; what cannot share one gets one of its own."""
+
+    def __init__(
+        self,
+        tables: tuple[Table, ...],
+        rows: tuple[ComparisonRow, ...],
+        keys: KeyPlan,
+        catalog: Catalog,
+        timezone: str,
+    ) -> None:
+        self._tables = {table.ref: table for table in tables}
+        self._canonical = tables[0].ref
+        self._rows = rows
+        self._keys = keys
+        self._types = Types.of(catalog)
+        self._timezone = timezone
+        self._taken: set[tuple[TableRef, str]] = set()
+        self._concepts = {
+            (cell.table, cell.column): row.concept for row in rows for cell in row.cells
+        }
+        self._referenced = {
+            (key.target, name)
+            for table in catalog.tables
+            for key in table.foreign_keys
+            for name in key.target_columns
+        }
+
+    def find(self) -> tuple[Home, ...]:
+        found: list[Home] = []
+        for row in self._rows:
+            groups: list[Home] = []
+            for cell in row.cells:
+                place = (cell.table, cell.column)
+                if cell.table in self._tables and place not in self._taken:
+                    self._taken.add(place)
+                    self._place(groups, row.concept, *self._column(cell))
+            for home in groups:
+                home.key = row.concept in self._keys.concepts and any(
+                    table.ref in self._keys.shared for table, _ in home.cells
+                )
+            found.extend(groups)
+        _name(found, self._canonical)
+        return tuple(found)
+
+    def _column(self, cell: Cell) -> tuple[Table, Column]:
+        table = self._tables[cell.table]
+        return table, next(each for each in table.columns if each.name == cell.column)
+
+    def _place(self, groups: list[Home], concept: str, table: Table, column: Column) -> None:
+        alone = table.ref in self._keys.split and row_key(table) == (column.name,)
+        for home in () if alone else groups:
+            if home.alone or not self._may_share(home, table, column):
                 continue
-            table, column = _column(by_ref, cell)
-            taken.add((table.ref, column.name))
-            alone = table.ref in keys.split and row_keys[table.ref] == (column.name,)
-            _place(groups, row.concept, table, column, types, timezone, taken, alone=alone)
-        for home in groups:
-            home.key = row.concept in keys.concepts and any(
-                table.ref in keys.shared for table, _ in home.cells
-            )
-        found.extend(groups)
-    _name(found, tables)
-    return tuple(found)
-
-
-def _column(by_ref: Mapping[TableRef, Table], cell: Cell) -> tuple[Table, Column]:
-    table = by_ref[cell.table]
-    return table, next(each for each in table.columns if each.name == cell.column)
-
-
-def _place(
-    groups: list[Home],
-    concept: str,
-    table: Table,
-    column: Column,
-    types: Types,
-    timezone: str,
-    taken: set[tuple[TableRef, str]],
-    *,
-    alone: bool,
-) -> None:
-    for home in groups if not alone else ():
-        if home.alone or not _may_share(home, table, column):
-            continue
-        if bound_type(home.type) == column.type:
-            upper = _upper(table, column)
-            if upper is not None and (table.ref, upper.name) not in taken:
-                taken.add((table.ref, upper.name))
-                home.cells.append((table, column))
-                home.pairs[table.ref] = upper
-                home.casts[table.ref] = _pair_cast(column, upper)
+            if self._joins_as_pair(home, table, column) or self._joins(home, table, column):
                 return
-        ordinary = [each for each in home.cells if each[0].ref not in home.pairs]
-        if len(ordinary) != len(home.cells):
-            continue
-        joined = join([each.type for _, each in ordinary] + [column.type], types, timezone)
-        if joined is not None:
-            home.cells.append((table, column))
-            home.type = joined.type
-            refs = [each.ref for each, _ in home.cells]
-            home.casts = dict(zip(refs, joined.casts, strict=True))
-            return
-    home = Home(concept=concept, type=column.type, alone=alone)
-    home.cells.append((table, column))
-    home.casts[table.ref] = Cast()
-    groups.append(home)
+        home = Home(concept=concept, type=column.type, alone=alone)
+        home.cells.append((table, column))
+        home.casts[table.ref] = Cast()
+        groups.append(home)
 
-
-def _may_share(home: Home, table: Table, column: Column) -> bool:
-    """Tell whether foreign keys and collations of the columns agree."""
-    for other, mine in home.cells:
-        here, there = _parents(table, column), _parents(other, mine)
-        if here and there and here != there:
+    def _joins_as_pair(self, home: Home, table: Table, column: Column) -> bool:
+        """Tell whether the column and its partner are the bounds of the home's range."""
+        upper = _upper(table, column) if bound_type(home.type) == column.type else None
+        if upper is None or (table.ref, upper.name) in self._taken:
             return False
-        if column.collation != mine.collation:
-            return False
-        if other.ref == table.ref:
-            return False
-    return True
+        self._taken.add((table.ref, upper.name))
+        home.cells.append((table, column))
+        home.pairs[table.ref] = upper
+        home.casts[table.ref] = _pair_cast(column, upper)
+        return True
 
+    def _joins(self, home: Home, table: Table, column: Column) -> bool:
+        """Tell whether one type holds both, and no foreign key would be lost by it."""
+        if home.pairs:
+            return False
+        cells = [*home.cells, (table, column)]
+        joined = join([each.type for _, each in cells], self._types, self._timezone)
+        if joined is None:
+            return False
+        for other, each in cells:
+            pinned = (other.ref, each.name) in self._referenced or self._parents(other, each)
+            if pinned and each.type != joined.type and joined.type not in _INTEGERS:
+                return False
+        home.cells.append((table, column))
+        home.type = joined.type
+        home.casts = {each.ref: c for (each, _), c in zip(cells, joined.casts, strict=True)}
+        return True
 
-def _parents(table: Table, column: Column) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        ("itself" if key.target == table.ref else str(key.target), target)
-        for key in table.foreign_keys
-        for name, target in zip(key.columns, key.target_columns, strict=True)
-        if name == column.name
-    )
+    def _may_share(self, home: Home, table: Table, column: Column) -> bool:
+        """Tell whether foreign keys and collations of the columns agree."""
+        for other, mine in home.cells:
+            here, there = self._parents(table, column), self._parents(other, mine)
+            if here and there and here != there:
+                return False
+            if column.collation != mine.collation or other.ref == table.ref:
+                return False
+        return True
+
+    def _parents(self, table: Table, column: Column) -> frozenset[tuple[str, str]]:
+        """Return what the column's foreign keys point at; the members' shared key is one thing."""
+        return frozenset(
+            ("shared key", self._concepts[key.target, target])
+            if key.target in self._keys.shared and target in row_key(self._tables[key.target])
+            else (str(key.target), target)
+            for key in table.foreign_keys
+            for name, target in zip(key.columns, key.target_columns, strict=True)
+            if name == column.name
+        )
 
 
 def _upper(table: Table, lower: Column) -> Column | None:
@@ -173,10 +192,9 @@ def upper_back(kind: str) -> str:
     )
 
 
-def _name(found: list[Home], tables: tuple[Table, ...]) -> None:
+def _name(found: list[Home], canonical: TableRef) -> None:
     """Give each home a name of its own, the canonical table's column name where it has one."""
     taken: set[str] = set()
-    canonical = tables[0].ref
     for home in sorted(found, key=lambda home: home.cells[0][0].ref != canonical):
         table, column = home.cells[0]
         name = column.name

@@ -107,8 +107,8 @@ class TargetForeignKey:
     """Columns of the target itself where the parent is a member; none otherwise."""
     validate: bool
     """Whether all members that have the columns declare it, so that every row satisfies it."""
-    action: str
-    """What follows REFERENCES table (columns)."""
+    action: str | None
+    """What follows REFERENCES table (columns); None for what the member says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +160,8 @@ class Design:
     indexes: tuple[TargetIndex, ...] = ()
     policies: tuple[CarriedPolicy, ...] = ()
     triggers: tuple[CarriedTrigger, ...] = ()
+    merges: bool = True
+    """Whether equal rows become one; where not, the later is rejected."""
     row_security: bool = False
     force_row_security: bool = False
     hazards: tuple[HazardNote, ...] = ()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step, TargetColumn
-from cmis_audit.plan import compat, filling
+from cmis_audit.plan import compat, filling, security
+from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
@@ -117,6 +118,7 @@ def _target(design: Design) -> Iterator[str]:
                 f"({quoted(unique.columns)}){nulls}\n"
                 f"WHERE {design.source_sql} IN ({labels});"
             )
+    yield from index_statements(design, unique=True)
     for column in design.columns:
         said = column.comment or column.purpose
         if said:
@@ -161,6 +163,8 @@ def _books(design: Design, catalog: Catalog) -> Iterator[str]:
         yield compat.write_function(design, member)
     yield filling.catch_up(design)
     yield from _rights(design)
+    yield from security.statements(design)
+    yield from security.rights(design)
 
 
 def _rights(design: Design) -> Iterator[str]:

@@ -21,6 +21,10 @@ _TOKEN = re.compile(
 _SELECT = re.compile(r"\(\s*(?:SELECT|WITH)\b")
 
 
+class WholeRowError(Exception):
+    """An expression takes its table's row as a whole, which the target has not."""
+
+
 def rewrite(text: str, table: str, columns: Mapping[str, str], qualifier: str = "") -> str:
     """Return the expression with each column of the table replaced as `columns` says.
 
@@ -96,6 +100,8 @@ class _Rewriter:
             return 1, token
         if after == "." and name == self._table and position + 2 < len(tokens):
             column = _unquoted(tokens[position + 2][1])
+            if column == "*":
+                raise WholeRowError(f"an expression of {self._table} takes its rows as a whole")
             if column in self._columns:
                 qualifier = self._qualifier if inside else ""
                 return 3, self._columns[column].replace("{q}", qualifier)

@@ -271,7 +271,7 @@ def _meet(design: Design, member: MemberDesign) -> Iterator[str]:
     if not sharers or not member.key:
         return
     book, number = design.schema, member.number
-    keys, s_keys = quoted(member.key), quoted(member.key, "s.")
+    keys = quoted(member.key)
     found = "\nUNION\n".join(_found(design, member, unique) for unique in sharers)
     met = f"{book}.met_{number}"
     yield (
@@ -280,6 +280,14 @@ def _meet(design: Design, member: MemberDesign) -> Iterator[str]:
         f"SELECT {keys}, count(*), (array_agg(place_))[1], max(differing_)\n"
         f"FROM (\n{indented(found)}\n) f\nGROUP BY {keys};"
     )
+    if design.merges:
+        yield _merge(design, member, met)
+    yield _reject_met(design, member, met)
+    yield _forget(design, member, met)
+
+
+def _merge(design: Design, member: MemberDesign, met: str) -> str:
+    """Return what lets a row that is there already stand for the member's equal row too."""
     also, label = quote_ident(design.also or ""), member.label_sql
     settings = [f"{also} = coalesce(t.{also}, '{{}}') || ARRAY[{label}]"]
     for target, forward in member.forwards():
@@ -291,23 +299,28 @@ def _meet(design: Design, member: MemberDesign) -> Iterator[str]:
             settings.append(f"{name} = {value}")
     joined = ",\n    ".join(settings)
     same = " AND ".join(f"m.{quote_ident(k)} = s.{quote_ident(k)}" for k in member.key)
-    yield (
+    return (
         f"UPDATE {design.target} t SET\n    {joined}\n"
         f"FROM {member.table.ref} s, {met} m\n"
         f"WHERE {same} AND t.ctid = m.place_ AND m.places_ = 1 AND m.differing_ = '';"
     )
+
+
+def _reject_met(design: Design, member: MemberDesign, met: str) -> str:
+    keys = quoted(member.key)
     own = quoted(mapped.column.name for mapped in member.mapped)
     values = quoted((mapped.column.name for mapped in member.mapped), "s.")
-    yield (
-        f"INSERT INTO {book}.rejects_{number} ({own}, {reason_column(member)})\n"
+    refused = "m.places_ > 1 OR m.differing_ <> ''" if design.merges else "true"
+    differing = "'its key is that of a row that differs in ' || m.differing_"
+    return (
+        f"INSERT INTO {design.schema}.rejects_{member.number} ({own}, {reason_column(member)})\n"
         f"SELECT {values},\n"
         "    CASE WHEN m.places_ > 1 THEN 'its keys are those of several rows'\n"
-        "         ELSE 'its key is that of a row that differs in ' || m.differing_ END\n"
+        f"         WHEN m.differing_ <> '' THEN {differing}\n"
+        "         ELSE 'its key is that of a row that others may see' END\n"
         f"FROM {member.table.ref} s\nJOIN {met} m USING ({keys})\n"
-        "WHERE m.places_ > 1 OR m.differing_ <> '';"
+        f"WHERE {refused};"
     )
-    yield _forget(design, member, met)
-    del s_keys
 
 
 def met_table(design: Design, member: MemberDesign) -> str | None:

@@ -61,10 +61,10 @@ def key_plan(
     tables: tuple[Table, ...],
     rows: tuple[ComparisonRow, ...],
     catalog: Catalog,
-    types: Types,
     timezone: str,
 ) -> KeyPlan:
     """Choose the target's key; the canonical table comes first."""
+    types = Types.of(catalog)
     place = {(cell.table, cell.column): row.concept for row in rows for cell in row.cells}
     keys = {table.ref: row_key(table) for table in tables}
     surrogate = frozenset(table.ref for table in tables if _surrogate(table, keys[table.ref]))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from cmis_audit.model.catalog import Catalog
 
 _TYPE = re.compile(
-    r"(?P<base>.+?)(?:\((?P<modifier>[\d,-]+)\))?(?P<zone> with(?:out)? time zone)?(?P<array>\[\])*\Z"
+    r"(?P<base>.+?)(?:\((?P<modifier>[\d,-]+)\))?"
+    r"(?P<zone> with(?:out)? time zone)?(?P<array>\[\])*\Z"
 )
 _TEXTS = frozenset({"text", "character varying", "character"})
 _INTEGERS = ("smallint", "integer", "bigint")

@@ -15,14 +15,17 @@ from cmis_audit.model.plan import (
     Strategy,
     TargetTable,
 )
-from cmis_audit.plan.backfill import backfill
+from cmis_audit.plan.backfill import backfill, index_step
+from cmis_audit.plan.constraints import with_constraints
 from cmis_audit.plan.contract import contract
 from cmis_audit.plan.design import CannotPlanError, Design
 from cmis_audit.plan.expand import expand
 from cmis_audit.plan.naming import Names
 from cmis_audit.plan.rollback import rollbacks
+from cmis_audit.plan.security import with_security
 from cmis_audit.plan.switch import switch
 from cmis_audit.plan.target import design
+from cmis_audit.plan.triggers import with_triggers
 from cmis_audit.plan.verify import verify
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
@@ -83,7 +86,9 @@ def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
 def _merge(
     catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions, number: int
 ) -> ClusterPlan:
-    made = design(catalog, cluster, names, options)
+    made = with_constraints(design(catalog, cluster, names, options), catalog, names)
+    made = with_triggers(with_security(made, catalog), catalog)
+    indexes = index_step(made, options)
     return ClusterPlan(
         cluster=cluster.id,
         name=cluster.name,
@@ -104,6 +109,7 @@ def _merge(
         steps=(
             expand(made, catalog, options),
             backfill(made, options),
+            *((indexes,) if indexes else ()),
             verify(made, options),
             switch(made, catalog, options),
             *contract(made, options),

@@ -1,5 +1,7 @@
 """How every file begins and ends."""
 
+import msgspec
+
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import HazardNote, Lock, Phase, PlanOptions, Step
 from cmis_audit.plan.lattice import literal
@@ -49,8 +51,7 @@ def step(
     inner = f"{checked}\n{body.strip()}\n\n{ended}"
     if transaction:
         inner = f"BEGIN{isolation};\n{inner}COMMIT;\n"
-    head = _head(title, cluster, locks, hazards, options.lock_timeout_ms, statement, undoing)
-    return Step(
+    made = Step(
         file=file,
         phase=phase,
         undo=undo,
@@ -61,43 +62,38 @@ def step(
         statement_timeout_ms=statement,
         locks=tuple(sorted(set(locks))),
         hazards=tuple(sorted(set(hazards))),
-        sql=f"{head}\n{_settings(options.lock_timeout_ms, statement)}\n{inner}",
+        sql="",
+    )
+    return msgspec.structs.replace(
+        made, sql=f"{_head(made, cluster, undoing)}\n{_settings(made)}\n{inner}"
     )
 
 
-def _head(
-    title: str,
-    cluster: str,
-    locks: tuple[Lock, ...],
-    hazards: tuple[HazardNote, ...],
-    lock_ms: int,
-    statement_ms: int,
-    undoing: str,
-) -> str:
+def _head(made: Step, cluster: str, undoing: str) -> str:
     lines = [
-        f"-- {plain(title)}",
+        f"-- {plain(made.title)}",
         f"-- Cluster {plain(cluster)}. Run with: psql -v ON_ERROR_STOP=1 -f",
     ]
-    lines += [f"-- Locks {plain(lock.table)}: {lock.mode}" for lock in sorted(set(locks))]
-    lasting = (
-        f"a statement {statement_ms} ms" if statement_ms else "statements as long as they need"
-    )
-    lines.append(f"-- Waits for a lock {lock_ms} ms at most, {lasting}.")
+    lines += [f"-- Locks {plain(lock.table)}: {lock.mode}" for lock in made.locks]
+    lasting = "statements as long as they need"
+    if made.statement_timeout_ms:
+        lasting = f"a statement {made.statement_timeout_ms} ms"
+    lines.append(f"-- Waits for a lock {made.lock_timeout_ms} ms at most, {lasting}.")
     lines += [
         f"-- Hazard {note.hazard.value}: {plain(note.subject)}: {plain(note.detail)}"
-        for note in sorted(set(hazards))
+        for note in made.hazards
     ]
     if undoing:
         lines.append(f"-- Undone by: {undoing}")
     return "\n".join(lines) + "\n"
 
 
-def _settings(lock_ms: int, statement_ms: int) -> str:
+def _settings(made: Step) -> str:
     return (
-        "SET client_min_messages = 'notice';\n"
+        "SET client_min_messages = 'warning';\n"
         "SET search_path = pg_catalog;\n"
-        f"SET lock_timeout = '{lock_ms}ms';\n"
-        f"SET statement_timeout = '{statement_ms}ms';\n"
+        f"SET lock_timeout = '{made.lock_timeout_ms}ms';\n"
+        f"SET statement_timeout = '{made.statement_timeout_ms}ms';\n"
         "-- Rather an error than rows that row security hides.\n"
         "SET row_security = off;\n"
         "SET DateStyle = 'ISO, YMD';\n"

@@ -64,7 +64,7 @@ def _foreign_keys(design: Design) -> Iterator[str]:
         yield (
             f"SELECT {design.schema}.carry_foreign_key({key.member.number}, "
             f"{literal(key.constraint)}, {literal(str(design.target))}, {literal(key.name)}, "
-            f"{columns}, {literal(key.action)});"
+            f"{columns}, {'NULL' if key.action is None else literal(key.action)});"
         )
 
 

@@ -6,10 +6,9 @@ from cmis_audit.model.catalog import Catalog, Column, Table, TableKind
 from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ColumnSource, PlanOptions, TargetColumn
-from cmis_audit.plan.columns import Home, all_cells, homes, upper_back
+from cmis_audit.plan.columns import Home, Homes, all_cells, upper_back
 from cmis_audit.plan.design import CannotPlanError, Design, Mapped, MemberDesign
 from cmis_audit.plan.keys import KeyPlan, key_plan, row_key
-from cmis_audit.plan.lattice import Types, literal
 from cmis_audit.plan.naming import Names, first_free
 from cmis_audit.plan.uniques import uniques
 
@@ -21,16 +20,13 @@ BOOK = "cmis_audit_"
 def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions) -> Design:
     """Return the design of a merge. Raises CannotPlanError."""
     tables = member_tables(catalog, cluster)
-    types = Types.of(catalog)
-    keys = key_plan(tables, cluster.comparison, catalog, types, options.timezone)
-    row_keys = {table.ref: row_key(table) for table in tables}
-    found = homes(tables, cluster.comparison, keys, row_keys, types, options.timezone)
+    keys = key_plan(tables, cluster.comparison, catalog, options.timezone)
+    found = Homes(tables, cluster.comparison, keys, catalog, options.timezone).find()
     canonical = tables[0]
     schema = options.target_schema or canonical.ref.schema
     target = TableRef(schema=schema, name=names.free(schema, canonical.ref.name, MERGED))
     members = tuple(
-        _member(number, table, found, keys, row_keys[table.ref], names)
-        for number, table in enumerate(tables, start=1)
+        _member(number, table, found, keys, names) for number, table in enumerate(tables, start=1)
     )
     taken = {home.name for home in found}
     source = first_free("source_table", "", taken)
@@ -51,7 +47,10 @@ def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOption
         book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
         target=target,
         final_name=canonical.ref.name,
-        columns=_columns(found, members, primary, keys, source, also),
+        columns=(
+            *_own_columns(found, members, primary, keys),
+            *_added_columns(members[0].label_sql, source, also),
+        ),
         primary_key=primary,
         key_default=keys.default,
         fresh_key=keys.fresh,
@@ -86,7 +85,6 @@ def _member(
     table: Table,
     found: tuple[Home, ...],
     keys: KeyPlan,
-    row_key: tuple[str, ...],
     names: Names,
 ) -> MemberDesign:
     places = {column.name: home for ref, column, home in all_cells(found) if ref == table.ref}
@@ -96,7 +94,7 @@ def _member(
         moved_to=TableRef(
             schema=table.ref.schema, name=names.free(table.ref.schema, table.ref.name, MOVED)
         ),
-        key=row_key,
+        key=row_key(table),
         mapped=tuple(_mapped(table, column, places[column.name]) for column in table.columns),
         generated_key=table.ref not in keys.shared,
         rejects=False,
@@ -114,44 +112,41 @@ def _mapped(table: Table, column: Column, home: Home) -> Mapped:
     return Mapped(column=column, target=home.name, forward=forward, back=back, exact=cast.exact)
 
 
-def _columns(
+def _own_columns(
     found: tuple[Home, ...],
     members: tuple[MemberDesign, ...],
     primary: tuple[str, ...],
     keys: KeyPlan,
-    source: str,
-    also: str | None,
 ) -> tuple[TargetColumn, ...]:
-    columns = [_column(home, members, keys) for home in found]
-    if keys.fresh:
-        columns.insert(
-            0,
-            TargetColumn(
-                name=primary[0],
-                type="bigint",
-                nullable=False,
-                purpose="the key: the members' own keys cannot hold for all",
-            ),
-        )
-    columns.append(
-        TargetColumn(
-            name=source,
-            type="text",
-            nullable=False,
-            default=members[0].label_sql,
-            purpose="which table the row came from",
-        )
+    columns = tuple(_column(home, members, keys) for home in found)
+    if not keys.fresh:
+        return columns
+    key = TargetColumn(
+        name=primary[0],
+        type="bigint",
+        nullable=False,
+        purpose="the key: the members' own keys cannot hold for all",
     )
-    if also:
-        columns.append(
-            TargetColumn(
-                name=also,
-                type="text[]",
-                nullable=True,
-                purpose="further tables that held the same row",
-            )
-        )
-    return tuple(columns)
+    return (key, *columns)
+
+
+def _added_columns(label: str, source: str, also: str | None) -> tuple[TargetColumn, ...]:
+    origin = TargetColumn(
+        name=source,
+        type="text",
+        nullable=False,
+        default=label,
+        purpose="which table the row came from",
+    )
+    if also is None:
+        return (origin,)
+    shared = TargetColumn(
+        name=also,
+        type="text[]",
+        nullable=True,
+        purpose="further tables that held the same row",
+    )
+    return origin, shared
 
 
 def _column(home: Home, members: tuple[MemberDesign, ...], keys: KeyPlan) -> TargetColumn:
@@ -185,8 +180,3 @@ def _column(home: Home, members: tuple[MemberDesign, ...], keys: KeyPlan) -> Tar
         collation=first.collation,
         sources=sources,
     )
-
-
-def label_list(members: tuple[MemberDesign, ...]) -> str:
-    """Return the labels as an SQL array."""
-    return "ARRAY[" + ", ".join(literal(member.label) for member in members) + "]"

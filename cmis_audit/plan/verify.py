@@ -1,6 +1,5 @@
 """Phase 3: refuse to go on unless every row is accounted for and comes back as it was."""
 
-
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Phase, PlanOptions, Step
 from cmis_audit.plan.design import Design, MemberDesign

@@ -30,10 +30,12 @@ BEGIN
     JOIN pg_depend d ON d.refclassid = o.class AND d.refobjid = o.object
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     LEFT JOIN pg_class v ON v.oid = r.ev_class
+    LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
     LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
     WHERE d.deptype = 'n'
       AND (r.oid IS NOT NULL
-           OR d.classid IN ('pg_proc'::regclass, 'pg_policy'::regclass)
+           OR d.classid = 'pg_proc'::regclass
+           OR p.polrelid <> o.object
            OR (k.contype = 'f' AND k.conrelid <> o.object)
            OR (d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_type'::regclass))
       AND (v.relnamespace IS NULL OR v.relnamespace <> '@book@'::regnamespace);

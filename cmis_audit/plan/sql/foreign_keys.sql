@@ -110,7 +110,8 @@ BEGIN
     END IF;
     EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s (%s)%s NOT VALID',
                    target, new_name, @book@.column_list(columns), goal.target,
-                   @book@.column_list(goal.target_columns), new_action);
+                   @book@.column_list(goal.target_columns),
+                   coalesce(new_action, replace(saved.action, ' NOT VALID', '')));
 END
 $body$;
 
@@ -123,7 +124,7 @@ BEGIN
 EXCEPTION WHEN foreign_key_violation THEN
     INSERT INTO @book@.notes (note)
     VALUES (format('%I of %s holds for new rows only: %s', key_name, relation, SQLERRM));
-    RAISE NOTICE '% of % holds for new rows only: %', key_name, relation, SQLERRM;
+    RAISE WARNING '% of % holds for new rows only: %', key_name, relation, SQLERRM;
 END
 $body$;
 
