@@ -16,9 +16,9 @@ from cmis_audit import resources
 from cmis_audit.checks import PARAMETERS, run_checks
 from cmis_audit.errors import SourceError
 from cmis_audit.model.canonical import fingerprint
-from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.finding import Facts
-from cmis_audit.model.plan import Plan, PlanOptions
+from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.visibility import Visibility
@@ -69,6 +69,7 @@ def audit(catalog: Catalog, pack: RulePack, notify: Notify = _silently) -> Repor
     from cmis_audit.cluster.versions import version_tables
     from cmis_audit.match.matches import find_matches
 
+    catalog = without_books(catalog)
     notify(f"comparing {len(catalog.tables)} tables")
     matches = find_matches(catalog, pack)
     notify("grouping")
@@ -89,6 +90,25 @@ def audit(catalog: Catalog, pack: RulePack, notify: Notify = _silently) -> Repor
         findings=findings,
         rules=pack.rules,
         not_assessed=catalog.skipped,
+    )
+
+
+def without_books(catalog: Catalog) -> Catalog:
+    """Return the catalog without what consolidation plans keep for themselves, which it names."""
+    books = {schema.name for schema in catalog.schemas if schema.comment == BOOK_COMMENT}
+    if not books:
+        return catalog
+    why = "what a consolidation plan keeps for itself"
+    return msgspec.structs.replace(
+        catalog,
+        schemas=tuple(each for each in catalog.schemas if each.name not in books),
+        tables=tuple(each for each in catalog.tables if each.ref.schema not in books),
+        views=tuple(each for each in catalog.views if each.ref.schema not in books),
+        functions=tuple(each for each in catalog.functions if each.ref.schema not in books),
+        sequences=tuple(each for each in catalog.sequences if each.ref.schema not in books),
+        skipped=tuple(
+            sorted({*catalog.skipped, *(Skipped(what=f"schema {b}", why=why) for b in books)})
+        ),
     )
 
 

@@ -24,6 +24,9 @@ from cmis_audit.model.value import Value
 
 PLAN_FORMAT_VERSION = 1
 
+BOOK_COMMENT = "Books of a cmis-audit plan"
+"""The comment of the schema; what lies there is nobody's duplicate."""
+
 
 class Phase(StrEnum):
     EXPAND = "expand"

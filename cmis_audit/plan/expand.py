@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import quote_ident
-from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step, TargetColumn
+from cmis_audit.model.plan import (
+    BOOK_COMMENT,
+    Hazard,
+    HazardNote,
+    Lock,
+    Phase,
+    PlanOptions,
+    Step,
+    TargetColumn,
+)
 from cmis_audit.plan import compat, filling, security
 from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design, MemberDesign
@@ -18,6 +27,7 @@ def expand(design: Design, catalog: Catalog, options: PlanOptions) -> Step:
     body = "\n\n".join(
         (
             template("book.sql", book=design.schema),
+            f"COMMENT ON SCHEMA {design.schema} IS {literal(BOOK_COMMENT)};",
             template("dependents.sql", book=design.schema),
             template("foreign_keys.sql", book=design.schema),
             template("rollback.sql", book=design.schema),
@@ -90,7 +100,7 @@ def _checks(design: Design) -> str:
     return (
         f"INSERT INTO {design.schema}.state (phase, expected) "
         f"VALUES ('expand', {literal(expected)});\n"
-        f"SELECT {design.schema}.begin_phase('expand');\n"
+        f"SELECT {design.schema}.same_structure();\n"
         f"SELECT {design.schema}.refuse_unknown();"
     )
 

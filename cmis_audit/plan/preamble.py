@@ -46,7 +46,9 @@ def step(
     allowed = _AFTER.get(phase, ()) if after is None else after
     checked = ""
     if allowed:
-        checked = f"SELECT {schema}.begin_phase({', '.join(map(literal, allowed))});\n"
+        checked = f"SELECT {schema}.after_phase({', '.join(map(literal, allowed))});\n"
+        if not undo and phase != Phase.CONTRACT:
+            checked += f"SELECT {schema}.same_structure();\n"
     ended = f"SELECT {schema}.end_phase({literal(reached.value)});\n" if reached else ""
     inner = f"{checked}\n{body.strip()}\n\n{ended}"
     if transaction:

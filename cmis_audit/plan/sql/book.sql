@@ -124,9 +124,9 @@ AS $body$
     FROM line
 $body$;
 
--- Refuse to go on with a phase unless the one before it is done and nothing has moved.
-CREATE FUNCTION @book@.begin_phase(VARIADIC wanted text[])
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog
+-- Refuse to go on unless the phase before is done.
+CREATE FUNCTION @book@.after_phase(VARIADIC wanted text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
 AS $body$
 DECLARE
     now_at @book@.state;
@@ -137,8 +137,15 @@ BEGIN
             now_at.phase, array_to_string(wanted, ' or ')
             USING HINT = 'run the files in their order';
     END IF;
-    IF now_at.phase IN ('expand', 'backfill', 'verify')
-       AND @book@.catalog_md5() <> now_at.expected THEN
+END
+$body$;
+
+-- Refuse to go on if the tables are no longer those that the plan was made for.
+CREATE FUNCTION @book@.same_structure() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $body$
+BEGIN
+    IF @book@.catalog_md5() <> (SELECT expected FROM @book@.state) THEN
         RAISE EXCEPTION 'the tables have changed since the plan was made'
             USING HINT = 'undo what was done with the rollback files, and plan again';
     END IF;
