@@ -126,9 +126,9 @@ class Planned:
         with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as script:
             script.write(text)
             script.flush()
+            command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo]
             done = subprocess.run(
-                [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo]
-                + ["-f", script.name],
+                [*command, "-f", script.name],
                 capture_output=True,
                 text=True,
                 check=False,

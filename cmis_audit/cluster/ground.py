@@ -43,6 +43,7 @@ class Ground:
             rows_estimate=table.statistics.rows_estimate if table and table.statistics else None,
             shape=traits.shape if traits else None,
             naming=traits.naming if traits else None,
+            measures=traits.measures if traits else (),
             note=note,
             suggested_name=suggested,
         )

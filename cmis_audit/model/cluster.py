@@ -66,6 +66,8 @@ class Member(Value, frozen=True, kw_only=True):
     """Of a member of a fragmented-metrics cluster."""
     naming: str | None = None
     """The column that names the metric, of a name/value or kpi/target member."""
+    measures: tuple[str, ...] = ()
+    """The columns that hold measured values, of a member with a shape."""
     note: str = ""
     """Why it has its role, in words."""
     suggested_name: str | None = None

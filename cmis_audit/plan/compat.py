@@ -4,12 +4,9 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import quote_ident
-from cmis_audit.plan.design import Design, Mapped, MemberDesign
+from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.expressions import rewrite
-from cmis_audit.plan.filling import (
-    holders,
-    reverse_select,
-)
+from cmis_audit.plan.filling import holders, insert_into, reverse_select
 from cmis_audit.plan.keys import generator
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.sqltext import dollar, indented, quoted
@@ -22,8 +19,7 @@ def view(design: Design, member: MemberDesign, catalog: Catalog) -> Iterator[str
     ref = member.table.ref
     options = " WITH (security_invoker = true)" if design.row_security else ""
     yield f"CREATE VIEW {ref}{options} AS\n{reverse_select(design, member)};"
-    for mapped in member.mapped:
-        column = mapped.column
+    for column in member.table.columns:
         default = column.default
         if column.identity:
             default = generator(member.table, column.name, catalog)
@@ -87,29 +83,57 @@ def _guards(design: Design, member: MemberDesign) -> str:
                 "    FROM (SELECT NEW.*) s) THEN\n"
                 f"    RAISE check_violation USING MESSAGE = {message};\nEND IF;\n"
             )
-    for mapped in member.mapped:
-        if mapped.column.generated is not None:
-            columns = {
-                each.column.name: "s." + quote_ident(each.column.name) for each in member.mapped
-            }
-            expression = rewrite(mapped.column.generated, member.table.ref.name, columns)
-            name = quote_ident(mapped.column.name)
+    if member.cells and member.cells.check:
+        message = literal(f"a value has no place among the numbers of {design.target}")
+        found.append(
+            f"IF (SELECT NOT ({member.cells.check}) FROM (SELECT NEW.*) s) THEN\n"
+            f"    RAISE check_violation USING MESSAGE = {message};\nEND IF;\n"
+        )
+    for column in member.table.columns:
+        if column.generated is not None:
+            columns = {name: "s." + quote_ident(name) for name in member.names}
+            expression = rewrite(column.generated, member.table.ref.name, columns)
+            name = quote_ident(column.name)
             found.insert(0, f"NEW.{name} := (SELECT {expression} FROM (SELECT NEW.*) s);\n")
     return "".join(found)
 
 
 def _insert(design: Design, member: MemberDesign) -> str:
-    filled = list(member.forwards())
-    names = quoted([name for name, _ in filled] + [design.source])
-    values = ",\n    ".join([forward for _, forward in filled] + [member.label_sql])
-    return (
-        f"{_guards(design, member)}INSERT INTO {design.target} ({names})\n"
-        f"SELECT\n    {values}\nFROM (SELECT NEW.*) s;\nRETURN NEW;"
+    if member.cells is None:
+        written = insert_into(design, member, "FROM (SELECT NEW.*) s")
+    else:
+        written = _taken_keys(design, member) + _cells_of_new(design, member)
+    return f"{_guards(design, member)}{written}\nRETURN NEW;"
+
+
+def _cells_of_new(design: Design, member: MemberDesign) -> str:
+    return insert_into(
+        design, member, "FROM (SELECT NEW.*, gen_random_uuid() AS observed_ OFFSET 0) s"
     )
+
+
+def _taken_keys(design: Design, member: MemberDesign) -> str:
+    """Return what refuses a key that another row has: no index of a long table can."""
+    table = member.table
+    text = ""
+    for key in (*((table.primary_key,) if table.primary_key else ()), *table.uniques):
+        same = " AND ".join(
+            f"t.{quote_ident(member.of(name).target)} = {member.of(name).forward}"
+            for name in key.columns
+        )
+        message = literal(f"duplicate key value violates {key.name} of {table.ref}")
+        text += (
+            f"IF EXISTS (SELECT FROM {design.target} t, (SELECT NEW.*) s\n"
+            f"    WHERE {design.rows_of(member)} AND {same}) THEN\n"
+            f"    RAISE unique_violation USING MESSAGE = {message};\nEND IF;\n"
+        )
+    return text
 
 
 def _where(design: Design, member: MemberDesign, rejects: bool = False) -> str:  # noqa: FBT001, FBT002
     """Return the condition that finds the old row."""
+    if member.cells is not None and not rejects:
+        return _observation(design, member)
     if member.key:
         if rejects:
             return " AND ".join(
@@ -118,21 +142,44 @@ def _where(design: Design, member: MemberDesign, rejects: bool = False) -> str: 
         return " AND ".join(
             f"t.{quote_ident(mapped.target)} = {mapped.forward}" for mapped in member.keyed
         )
-    same = " AND ".join(
-        f"CAST({_old(mapped, rejects)} AS text) "
-        f"IS NOT DISTINCT FROM CAST(OLD.{quote_ident(mapped.column.name)} AS text)"
-        for mapped in member.mapped
-    )
+    if rejects:
+        same = _same_as_old(member.names)
+    else:
+        same = " AND ".join(
+            f"CAST({mapped.back_of('t.')} AS text) "
+            f"IS NOT DISTINCT FROM CAST(OLD.{quote_ident(mapped.column.name)} AS text)"
+            for mapped in member.mapped
+        )
     table = f"{design.schema}.rejects_{member.number}" if rejects else design.target
     own = "" if rejects else f" AND {design.rows_of(member)}"
     return f"t.ctid = (SELECT t.ctid FROM {table} t WHERE {same}{own} LIMIT 1)"
 
 
-def _old(mapped: Mapped, rejects: bool) -> str:  # noqa: FBT001
-    return f"t.{quote_ident(mapped.column.name)}" if rejects else mapped.back_of("t.")
+def _same_as_old(names: tuple[str, ...]) -> str:
+    return " AND ".join(
+        f"CAST(t.{quote_ident(name)} AS text) "
+        f"IS NOT DISTINCT FROM CAST(OLD.{quote_ident(name)} AS text)"
+        for name in names
+    )
+
+
+def _observation(design: Design, member: MemberDesign) -> str:
+    """Return the condition that finds the cells of the old row."""
+    observation = quote_ident(design.long.observation if design.long else "")
+    if member.key:
+        return " AND ".join(
+            f"t.{quote_ident(mapped.target)} = {mapped.forward}" for mapped in member.keyed
+        )
+    query = reverse_select(design, member, observed=True)
+    return (
+        f"t.{observation} = (SELECT t.observed_ FROM (\n{indented(query)}\n) t\n"
+        f"    WHERE {_same_as_old(member.names)} LIMIT 1)"
+    )
 
 
 def _update(design: Design, member: MemberDesign) -> str:
+    if member.cells is not None:
+        return _update_cells(design, member)
     settings = ",\n    ".join(
         f"{quote_ident(name)} = n.{quote_ident(name)}" for name, _ in member.forwards()
     )
@@ -146,15 +193,29 @@ def _update(design: Design, member: MemberDesign) -> str:
         f"WHERE {where}\n  AND {design.rows_of(member)};\n"
         "IF FOUND THEN RETURN NEW; END IF;\n"
     )
-    if member.rejects:
-        own = quoted(mapped.column.name for mapped in member.mapped)
-        new = quoted((mapped.column.name for mapped in member.mapped), "NEW.")
-        text += (
-            f"UPDATE {design.schema}.rejects_{member.number} t SET ({own}) = ROW({new})\n"
-            f"WHERE {_where(design, member, rejects=True)};\n"
-            "IF FOUND THEN RETURN NEW; END IF;\n"
-        )
-    return text + "RETURN NULL;"
+    return text + _update_reject(design, member) + "RETURN NULL;"
+
+
+def _update_cells(design: Design, member: MemberDesign) -> str:
+    """Return what takes the old row's cells out and brings the new row's in."""
+    return (
+        f"{_guards(design, member)}DELETE FROM {design.target} t USING (SELECT OLD.*) s\n"
+        f"WHERE {_where(design, member)}\n  AND {design.rows_of(member)};\n"
+        f"IF FOUND THEN\n{indented(_taken_keys(design, member))}"
+        f"{indented(_cells_of_new(design, member))}\n    RETURN NEW;\nEND IF;\n"
+        f"{_update_reject(design, member)}RETURN NULL;"
+    )
+
+
+def _update_reject(design: Design, member: MemberDesign) -> str:
+    if not member.rejects:
+        return ""
+    own, new = quoted(member.names), quoted(member.names, "NEW.")
+    return (
+        f"UPDATE {design.schema}.rejects_{member.number} t SET ({own}) = ROW({new})\n"
+        f"WHERE {_where(design, member, rejects=True)};\n"
+        "IF FOUND THEN RETURN NEW; END IF;\n"
+    )
 
 
 def _delete(design: Design, member: MemberDesign) -> str:

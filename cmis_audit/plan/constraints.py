@@ -16,6 +16,7 @@ from cmis_audit.plan.design import (
 from cmis_audit.plan.expressions import WholeRowError, names_in, rewrite
 from cmis_audit.plan.naming import Names, clipped, first_free
 
+_WHY_NO_INDEX = "it speaks of single rows or values, or needs a cast that no index can hold"
 _GENTLE = frozenset({"no action", "restrict"})
 
 
@@ -62,11 +63,24 @@ def _checks(design: Design) -> tuple[tuple[tuple[str, str], ...], tuple[LeftBehi
             if not check.validated:
                 left.append(_unvalidated(member, check))
                 continue
+            if cells_in(member, check.definition):
+                left.append(
+                    LeftBehind(
+                        what=f"CHECK {check.name} of {member.label}",
+                        why="it speaks of values that stand in rows of their own now",
+                    )
+                )
+                continue
             name = first_free(check.name, "", found)
             found[name] = f"{own} OR {own_text(member, _condition(check.definition))}"
     labels = ", ".join(member.label_sql for member in design.members)
     found[first_free(f"{design.source}_known", "", found)] = f"{design.source_sql} IN ({labels})"
     return tuple(found.items()), tuple(left)
+
+
+def cells_in(member: MemberDesign, text: str) -> bool:
+    """Tell whether an expression speaks of columns that become cells."""
+    return member.cells is not None and bool(names_in(text, member.cells.columns))
 
 
 def _may_be_null(design: Design, target: str) -> bool:
@@ -187,17 +201,15 @@ def _indexes(
         for index in member.table.indexes:
             definition = _definition(design, member, index)
             if definition is None or not index.valid:
-                if index.unique and index.valid:
+                if index.unique and index.valid and design.long is None:
                     raise CannotPlanError(
-                        f"the unique index {index.name} of {member.label} needs a cast that no "
-                        "index can hold"
+                        f"the unique index {index.name} of {member.label} cannot be kept: "
+                        f"{_WHY_NO_INDEX}"
                     )
                 left.append(
                     LeftBehind(
                         what=f"index {index.name} of {member.label}",
-                        why="it is not valid"
-                        if not index.valid
-                        else "it would need a cast that no index can hold",
+                        why="it is not valid" if not index.valid else _WHY_NO_INDEX,
                     )
                 )
             elif definition not in found:
@@ -212,6 +224,10 @@ def _indexes(
 
 def _definition(design: Design, member: MemberDesign, index: Index) -> str | None:
     """Return the index from USING on, over the target's columns."""
+    if cells_in(member, index.definition.split(" USING ", 1)[1]):
+        return None
+    if index.unique and design.long:
+        return None
     text = index.definition.split(" USING ", 1)[1]
     columns, rest = _key_list(text)
     plain = {mapped.column.name: _plain(mapped.target) for mapped in member.mapped}
@@ -278,7 +294,11 @@ def index_statements(design: Design, *, unique: bool) -> Iterator[str]:
         if index.unique != unique:
             continue
         name = quote_ident(index.name)
-        if unique:
+        if design.long:
+            schema = quote_ident(design.target.schema)
+            yield f"DROP INDEX IF EXISTS {schema}.{name};"
+            yield f"CREATE INDEX {name} ON {design.target} {index.definition};"
+        elif unique:
             yield f"CREATE UNIQUE INDEX {name} ON {design.target} {index.definition};"
         else:
             schema = quote_ident(design.target.schema)

@@ -36,6 +36,23 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """How a row of measurements becomes several rows, and they one again."""
+
+    query: str
+    """One row a cell of the member's row `s`: metric_, number_, words_, document_."""
+    back: tuple[tuple[str, str], ...]
+    """Column of the member → its value out of the grouped rows `t` with their definitions `d`."""
+    exact: bool
+    check: str
+    """A condition over `s` that fails where a value would be changed; empty where none can be."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.back)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberDesign:
     number: int
     table: Table
@@ -43,11 +60,14 @@ class MemberDesign:
     key: tuple[str, ...]
     """The member's columns that tell its rows apart; none where nothing does."""
     mapped: tuple[Mapped, ...]
-    """Every column of the member, in its order."""
+    """Every column of the member, in its order, but those that become cells."""
     generated_key: bool
     """Whether its rows get a new key in the target."""
     rejects: bool
     """Whether some of its rows may have no place in the target."""
+    cells: Cells | None = None
+    measured: str = ""
+    """Of a member with cells, when its row was measured, over `s`; never null."""
 
     @property
     def label(self) -> str:
@@ -56,6 +76,11 @@ class MemberDesign:
     @property
     def label_sql(self) -> str:
         return literal(self.label)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all its columns."""
+        return tuple(column.name for column in self.table.columns)
 
     def of(self, column: str) -> Mapped:
         """Return where a column of the member has its home."""
@@ -138,6 +163,20 @@ class CarriedTrigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Long:
+    """What a long table of measurements has besides; names of its columns."""
+
+    definitions: TableRef
+    measured: str
+    observation: str
+    definition: str
+    number: str
+    words: str
+    document: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     cluster: Cluster
     book: str
@@ -164,6 +203,7 @@ class Design:
     """Whether equal rows become one; where not, the later is rejected."""
     row_security: bool = False
     force_row_security: bool = False
+    long: Long | None = None
     hazards: tuple[HazardNote, ...] = ()
     left_behind: tuple[LeftBehind, ...] = ()
     decisions: tuple[str, ...] = ()

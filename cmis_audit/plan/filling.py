@@ -11,6 +11,8 @@ from cmis_audit.plan.design import Design, MemberDesign, TargetUnique
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.sqltext import dollar, indented, quoted
 
+_WITHOUT_EQUALITY = frozenset({"json", "xml", "point", "polygon"})
+
 
 def tables(design: Design, member: MemberDesign) -> Iterator[str]:
     """Yield the statements that make a member's own books."""
@@ -42,7 +44,7 @@ def tables(design: Design, member: MemberDesign) -> Iterator[str]:
             f"INSERT INTO {book}.progress_{number} DEFAULT VALUES;"
         )
     if member.rejects:
-        own = quoted(mapped.column.name for mapped in member.mapped)
+        own = quoted(member.names)
         yield (
             f"CREATE TABLE {book}.rejects_{number} AS\n"
             f"SELECT {own}, CAST(NULL AS text) AS {reason_column(member)}\n"
@@ -54,9 +56,8 @@ def tables(design: Design, member: MemberDesign) -> Iterator[str]:
 
 def reason_column(member: MemberDesign) -> str:
     """Return the name, quoted, of the column in which a reject's reason stands."""
-    names = {mapped.column.name for mapped in member.mapped}
     name = "reject_reason"
-    while name in names:
+    while name in member.names:
         name += "_"
     return quote_ident(name)
 
@@ -65,16 +66,40 @@ def _key_type(member: MemberDesign, name: str) -> str:
     return member.of(name).column.type
 
 
-def reverse_select(design: Design, member: MemberDesign) -> str:
-    """Return the query that gives the member's rows back out of the target."""
-    lines = ",\n    ".join(
-        f"{mapped.back_of('t.')} AS {quote_ident(mapped.column.name)}" for mapped in member.mapped
-    )
-    query = f"SELECT\n    {lines}\nFROM {design.target} t\nWHERE {design.rows_of(member)}"
-    if member.rejects:
-        own = quoted((mapped.column.name for mapped in member.mapped), "r.")
-        query += f"\nUNION ALL\nSELECT {own}\nFROM {design.schema}.rejects_{member.number} r"
-    return query
+def reverse_select(design: Design, member: MemberDesign, *, observed: bool = False) -> str:
+    """Return the query that gives the member's rows back out of the target.
+
+    With `observed`, of a long table, each row's observation comes first.
+    """
+    values = {mapped.column.name: mapped.back_of("t.") for mapped in member.mapped}
+    values |= dict(member.cells.back if member.cells else ())
+    lines = [f"{values[name]} AS {quote_ident(name)}" for name in member.names]
+    query = f"FROM {design.target} t"
+    grouped = ""
+    if design.long and member.cells:
+        observation = f"t.{quote_ident(design.long.observation)}"
+        groups = [observation]
+        for mapped in member.mapped:
+            # What has no equality cannot be grouped by; it is the same in all rows.
+            target = f"t.{quote_ident(mapped.target)}"
+            if mapped.column.type in _WITHOUT_EQUALITY:
+                again = mapped.back.replace("{}", f"(array_agg({target}))[1]")
+                lines[member.names.index(mapped.column.name)] = (
+                    f"{again} AS {quote_ident(mapped.column.name)}"
+                )
+            else:
+                groups.append(target)
+        definition = quote_ident(design.long.definition)
+        query += f"\nJOIN {design.long.definitions} d ON d.{definition} = t.{definition}"
+        grouped = f"\nGROUP BY {', '.join(dict.fromkeys(groups))}"
+        if observed:
+            lines.insert(0, f"{observation} AS observed_")
+    listed = ",\n    ".join(lines)
+    text = f"SELECT\n    {listed}\n{query}\nWHERE {design.rows_of(member)}{grouped}"
+    if member.rejects and not observed:
+        own = quoted(member.names, "r.")
+        text += f"\nUNION ALL\nSELECT {own}\nFROM {design.schema}.rejects_{member.number} r"
+    return text
 
 
 def log_trigger(design: Design, member: MemberDesign) -> Iterator[str]:
@@ -244,10 +269,13 @@ def _reject_inexact(design: Design, member: MemberDesign) -> Iterator[str]:
                 f"{mapped.column.name}: the value would not survive the change of type"
             )
             checks.append((f"CAST({again} AS text) IS DISTINCT FROM CAST({own} AS text)", reason))
+    if member.cells and member.cells.check:
+        reason = "'a value has no place among numbers'"
+        checks.append((f"NOT ({member.cells.check})", reason))
     if not checks:
         return
-    own = quoted(mapped.column.name for mapped in member.mapped)
-    values = quoted((mapped.column.name for mapped in member.mapped), "s.")
+    own = quoted(member.names)
+    values = quoted(member.names, "s.")
     cases = "\n         ".join(f"WHEN {check} THEN {reason}" for check, reason in checks)
     any_of = "\n   OR ".join(check for check, _ in checks)
     rejects = f"{design.schema}.rejects_{member.number}"
@@ -308,8 +336,8 @@ def _merge(design: Design, member: MemberDesign, met: str) -> str:
 
 def _reject_met(design: Design, member: MemberDesign, met: str) -> str:
     keys = quoted(member.key)
-    own = quoted(mapped.column.name for mapped in member.mapped)
-    values = quoted((mapped.column.name for mapped in member.mapped), "s.")
+    own = quoted(member.names)
+    values = quoted(member.names, "s.")
     refused = "m.places_ > 1 OR m.differing_ <> ''" if design.merges else "true"
     differing = "'its key is that of a row that differs in ' || m.differing_"
     return (
@@ -365,10 +393,36 @@ def _differing(design: Design, member: MemberDesign) -> str:
 
 
 def _insert(design: Design, member: MemberDesign) -> str:
-    filled = list(member.forwards())
-    names = quoted([name for name, _ in filled] + [design.source])
-    values = ",\n    ".join([forward for _, forward in filled] + [member.label_sql])
-    return f"INSERT INTO {design.target} ({names})\nSELECT\n    {values}\n{_rows(design, member)};"
+    rows = _rows(design, member)
+    if member.cells is None:
+        return insert_into(design, member, rows)
+    own = f"(SELECT s.*, gen_random_uuid() AS observed_\n{indented(rows)}) s"
+    return insert_into(design, member, f"FROM {own}")
+
+
+def insert_into(design: Design, member: MemberDesign, rows: str) -> str:
+    """Return what brings rows, a FROM clause with the member's columns as `s`, into the target."""
+    filled = [*member.forwards(), (design.source, member.label_sql)]
+    before = ""
+    if design.long and member.cells:
+        long, definition = design.long, quote_ident(design.long.definition)
+        rows += f"\nCROSS JOIN LATERAL (\n{indented(member.cells.query)}\n) c"
+        before = (
+            f"INSERT INTO {long.definitions} (name)\nSELECT DISTINCT c.metric_\n{rows}\n"
+            "WHERE c.metric_ IS NOT NULL\nON CONFLICT DO NOTHING;\n"
+        )
+        rows += f"\nLEFT JOIN {long.definitions} d ON d.name = c.metric_"
+        filled += [
+            (long.measured, member.measured),
+            (long.observation, "s.observed_"),
+            (long.definition, f"coalesce(d.{definition}, 0)"),
+            (long.number, "c.number_"),
+            (long.words, "c.words_"),
+            (long.document, "c.document_"),
+        ]
+    names = quoted(name for name, _ in filled)
+    values = ",\n    ".join(forward for _, forward in filled)
+    return f"{before}INSERT INTO {design.target} ({names})\nSELECT\n    {values}\n{rows};"
 
 
 def backfill(design: Design, member: MemberDesign) -> str:

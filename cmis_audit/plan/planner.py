@@ -4,7 +4,7 @@ import re
 
 from cmis_audit.errors import UsageError, did_you_mean
 from cmis_audit.model.catalog import Catalog
-from cmis_audit.model.cluster import Cluster, Verdict
+from cmis_audit.model.cluster import Cluster, Kind, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import (
     ClusterPlan,
@@ -13,6 +13,7 @@ from cmis_audit.model.plan import (
     PlanOptions,
     Refusal,
     Strategy,
+    TargetColumn,
     TargetTable,
 )
 from cmis_audit.plan.backfill import backfill, index_step
@@ -20,6 +21,7 @@ from cmis_audit.plan.constraints import with_constraints
 from cmis_audit.plan.contract import contract
 from cmis_audit.plan.design import CannotPlanError, Design
 from cmis_audit.plan.expand import expand
+from cmis_audit.plan.metrics import is_long, metrics_design
 from cmis_audit.plan.naming import Names
 from cmis_audit.plan.rollback import rollbacks
 from cmis_audit.plan.security import with_security
@@ -86,14 +88,16 @@ def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
 def _merge(
     catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions, number: int
 ) -> ClusterPlan:
-    made = with_constraints(design(catalog, cluster, names, options), catalog, names)
+    long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)
+    made = (metrics_design if long else design)(catalog, cluster, names, options)
+    made = with_constraints(made, catalog, names)
     made = with_triggers(with_security(made, catalog), catalog)
     indexes = index_step(made, options)
     return ClusterPlan(
         cluster=cluster.id,
         name=cluster.name,
         kind=cluster.kind,
-        strategy=Strategy.MERGE,
+        strategy=Strategy.UNPIVOT if long else Strategy.MERGE,
         folder=_folder(number, cluster.name),
         book=made.book,
         targets=(
@@ -104,6 +108,7 @@ def _merge(
                 primary_key=made.primary_key,
                 source_column=made.source,
             ),
+            *_definitions(made),
         ),
         members=_members(made),
         steps=(
@@ -117,6 +122,27 @@ def _merge(
         ),
         left_behind=made.left_behind,
         decisions=made.decisions,
+    )
+
+
+def _definitions(made: Design) -> tuple[TargetTable, ...]:
+    if made.long is None:
+        return ()
+    key = made.long.definition
+    columns = (
+        TargetColumn(name=key, type="integer", nullable=False, purpose="number of the metric"),
+        TargetColumn(name="name", type="text", nullable=True, purpose="what the metric is called"),
+        TargetColumn(name="unit", type="text", nullable=True, purpose="what it is measured in"),
+        TargetColumn(name="description", type="text", nullable=True, purpose="what it means"),
+    )
+    return (
+        TargetTable(
+            ref=made.long.definitions,
+            final_name=made.long.definitions.name,
+            columns=columns,
+            primary_key=(key,),
+            source_column="",
+        ),
     )
 
 

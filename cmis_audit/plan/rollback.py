@@ -19,6 +19,8 @@ def rollbacks(design: Design, options: PlanOptions) -> tuple[Step, ...]:
 def _expand(design: Design, options: PlanOptions) -> Step:
     logs = "\n".join(line for member in design.members for line in unlog(member))
     body = f"{logs}\n\nDROP SCHEMA {design.schema} CASCADE;\nDROP TABLE {design.target};"
+    if design.long:
+        body += f"\nDROP TABLE {design.long.definitions};"
     return step(
         file="06-rollback-expand.sql",
         phase=Phase.EXPAND,
@@ -37,6 +39,9 @@ def _expand(design: Design, options: PlanOptions) -> Step:
 def _backfill(design: Design, options: PlanOptions) -> Step:
     book = design.schema
     lines = [f"TRUNCATE {design.target};"]
+    if design.long:
+        named = f"{quote_ident(design.long.definition)} <> 0"
+        lines.append(f"DELETE FROM {design.long.definitions} WHERE {named};")
     for member in design.members:
         number = member.number
         if member.rejects:
@@ -124,7 +129,7 @@ def _aside(design: Design, member: MemberDesign) -> str:
 
 def _drop_foreign_keys(design: Design) -> Iterator[str]:
     for key in design.foreign_keys:
-        yield f"ALTER TABLE {design.target} DROP CONSTRAINT {quote_ident(key.name)};"
+        yield f"ALTER TABLE {design.target} DROP CONSTRAINT IF EXISTS {quote_ident(key.name)};"
 
 
 def _log_again(design: Design) -> Iterator[str]:
@@ -137,8 +142,8 @@ def _log_again(design: Design) -> Iterator[str]:
 def _return_rows(design: Design, member: MemberDesign) -> str:
     """Return what brings the old table to the state that its view shows."""
     old, now = member.moved_to, member.table.ref
-    own = [m.column.name for m in member.mapped]
-    written = [m.column.name for m in member.mapped if m.column.generated is None]
+    own = list(member.names)
+    written = [c.name for c in member.table.columns if c.generated is None]
     listed = quoted(own)
     if member.key:
         same = " AND ".join(f"o.{quote_ident(k)} = n.{quote_ident(k)}" for k in member.key)

@@ -26,7 +26,8 @@ def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOption
     schema = options.target_schema or canonical.ref.schema
     target = TableRef(schema=schema, name=names.free(schema, canonical.ref.name, MERGED))
     members = tuple(
-        _member(number, table, found, keys, names) for number, table in enumerate(tables, start=1)
+        member_design(number, table, found, keys, names)
+        for number, table in enumerate(tables, start=1)
     )
     taken = {home.name for home in found}
     source = first_free("source_table", "", taken)
@@ -48,8 +49,8 @@ def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOption
         target=target,
         final_name=canonical.ref.name,
         columns=(
-            *_own_columns(found, members, primary, keys),
-            *_added_columns(members[0].label_sql, source, also),
+            *own_columns(found, members, primary, keys, fresh=keys.fresh),
+            *added_columns(members[0].label_sql, source, also),
         ),
         primary_key=primary,
         key_default=keys.default,
@@ -80,13 +81,14 @@ def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:
     return tables
 
 
-def _member(
+def member_design(
     number: int,
     table: Table,
     found: tuple[Home, ...],
     keys: KeyPlan,
     names: Names,
 ) -> MemberDesign:
+    """Return how a table fills the homes that were found for its columns."""
     places = {column.name: home for ref, column, home in all_cells(found) if ref == table.ref}
     return MemberDesign(
         number=number,
@@ -95,7 +97,11 @@ def _member(
             schema=table.ref.schema, name=names.free(table.ref.schema, table.ref.name, MOVED)
         ),
         key=row_key(table),
-        mapped=tuple(_mapped(table, column, places[column.name]) for column in table.columns),
+        mapped=tuple(
+            _mapped(table, column, places[column.name])
+            for column in table.columns
+            if column.name in places
+        ),
         generated_key=table.ref not in keys.shared,
         rejects=False,
     )
@@ -112,14 +118,17 @@ def _mapped(table: Table, column: Column, home: Home) -> Mapped:
     return Mapped(column=column, target=home.name, forward=forward, back=back, exact=cast.exact)
 
 
-def _own_columns(
+def own_columns(
     found: tuple[Home, ...],
     members: tuple[MemberDesign, ...],
     primary: tuple[str, ...],
     keys: KeyPlan,
+    *,
+    fresh: bool,
 ) -> tuple[TargetColumn, ...]:
+    """Return the columns for what the members hold, after a key of the target's own if `fresh`."""
     columns = tuple(_column(home, members, keys) for home in found)
-    if not keys.fresh:
+    if not fresh:
         return columns
     key = TargetColumn(
         name=primary[0],
@@ -130,7 +139,8 @@ def _own_columns(
     return (key, *columns)
 
 
-def _added_columns(label: str, source: str, also: str | None) -> tuple[TargetColumn, ...]:
+def added_columns(label: str, source: str, also: str | None) -> tuple[TargetColumn, ...]:
+    """Return the columns that say where a row came from."""
     origin = TargetColumn(
         name=source,
         type="text",

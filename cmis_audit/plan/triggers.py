@@ -78,6 +78,8 @@ def _split(design: Design, member: MemberDesign, shape: re.Match[str]) -> Iterat
 
 def _obstacle(member: MemberDesign, shape: re.Match[str] | None, function: Function | None) -> str:
     """Return why the trigger would not do on the target what it did; nothing where it would."""
+    if member.cells is not None:
+        return "a row of it becomes several"
     if shape is None or shape["constraint"] or shape["level"] != "ROW":
         return "only row triggers without transition tables can be"
     if function is None or function.body is None:

@@ -34,12 +34,14 @@ def verify(design: Design, options: PlanOptions) -> Step:
 
 def _member(design: Design, member: MemberDesign) -> str:
     book, number = design.schema, member.number
-    columns = quoted((mapped.column.name for mapped in member.mapped), "v.")
+    columns = quoted(member.names, "v.")
     not_pending = _not_pending(design, member, "v.", own=True)
     target_pending = _not_pending(design, member, "t.", own=False)
     text = f"""\
-INSERT INTO {book}.ledger (member, rows_in, inserted, merged, rejected, hash_in, hash_out)
-SELECT {member.label_sql}, i.rows_in, t.inserted, t.merged, r.rejected, i.hash, o.hash
+INSERT INTO {book}.ledger
+    (member, rows_in, inserted, merged, rejected, hash_in, hash_out, cells_in, cells_out)
+SELECT {member.label_sql}, i.rows_in, t.inserted, t.merged, r.rejected, i.hash, o.hash,
+       c.cells, t.cells
 FROM (SELECT count(*) AS rows_in,
              coalesce(sum(hashtextextended(CAST(ROW({columns}) AS text), 0)::numeric), 0) AS hash
       FROM {member.table.ref} v{not_pending}) i,
@@ -48,17 +50,39 @@ FROM (SELECT count(*) AS rows_in,
      (SELECT {_counts(design, member)}
       FROM {design.target} t
       WHERE {design.rows_of(member)}{target_pending}) t,
-     ({_rejected(design, member)}) r
+     ({_rejected(design, member)}) r,
+     ({_cells(design, member)}) c
 ON CONFLICT (member) DO UPDATE SET
     rows_in = excluded.rows_in, inserted = excluded.inserted, merged = excluded.merged,
     rejected = excluded.rejected, hash_in = excluded.hash_in, hash_out = excluded.hash_out,
+    cells_in = excluded.cells_in, cells_out = excluded.cells_out,
     verified_at = clock_timestamp();"""
     return text + "\n" + _assertion(design, member)
 
 
 def _counts(design: Design, member: MemberDesign) -> str:
+    if design.long:
+        observation = f"t.{quote_ident(design.long.observation)}"
+        return f"count(DISTINCT {observation}) AS inserted, 0 AS merged, count(*) AS cells"
     own = f"t.{design.source_sql} = {member.label_sql}"
-    return f"count(*) FILTER (WHERE {own}) AS inserted, count(*) FILTER (WHERE NOT {own}) AS merged"
+    return (
+        f"count(*) FILTER (WHERE {own}) AS inserted, "
+        f"count(*) FILTER (WHERE NOT {own}) AS merged, CAST(NULL AS bigint) AS cells"
+    )
+
+
+def _cells(design: Design, member: MemberDesign) -> str:
+    """Return how many cells the member's rows have, as counted in the old table."""
+    if member.cells is None:
+        return "SELECT CAST(NULL AS bigint) AS cells"
+    kept = member.cells.check
+    changes = _not_pending(design, member, "s.", own=True)
+    if kept:
+        changes += f"{' AND' if changes else ' WHERE'} ({kept})"
+    return (
+        f"SELECT count(*) AS cells FROM {member.table.ref} s\n"
+        f"      CROSS JOIN LATERAL (\n{indented(member.cells.query, 10)}\n      ) c{changes}"
+    )
 
 
 def _rejected(design: Design, member: MemberDesign) -> str:
@@ -100,7 +124,7 @@ BEGIN
 {indented(refused)}    SELECT * INTO STRICT said FROM {design.schema}.ledger
     WHERE member = {member.label_sql};
     IF said.rows_in <> said.inserted + said.merged + said.rejected
-       OR said.hash_in <> said.hash_out THEN
+       OR said.hash_in <> said.hash_out OR said.cells_in <> said.cells_out THEN
         RAISE EXCEPTION USING MESSAGE = format(
             '%s is not conserved: %s rows in, %s inserted, %s merged, %s rejected; hash %s, %s',
             said.member, said.rows_in, said.inserted, said.merged, said.rejected,

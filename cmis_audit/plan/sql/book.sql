@@ -35,6 +35,8 @@ CREATE TABLE @book@.ledger (
     rejected    bigint NOT NULL,
     hash_in     numeric NOT NULL,
     hash_out    numeric NOT NULL,
+    cells_in    bigint,
+    cells_out   bigint,
     verified_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 

@@ -84,7 +84,9 @@ BEGIN
                        saved.child::regclass, saved.constraint_name,
                        @book@.column_list(saved.child_columns), goal.target,
                        @book@.column_list(goal.target_columns),
-                       replace(saved.action, ' NOT VALID', ''), ' NOT VALID');
+                       replace(saved.action, ' NOT VALID', ''),
+                       CASE (SELECT c.relkind FROM pg_class c WHERE c.oid = saved.child)
+                            WHEN 'p' THEN '' ELSE ' NOT VALID' END);
     END LOOP;
 END
 $body$;
@@ -98,6 +100,7 @@ AS $body$
 DECLARE
     saved @book@.saved_foreign_keys;
     goal record;
+    partitioned boolean := (SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = target::regclass);
 BEGIN
     SELECT * INTO STRICT saved FROM @book@.saved_foreign_keys k
     WHERE k.child_number = number AND k.constraint_name = key_name;
@@ -108,10 +111,16 @@ BEGIN
         SELECT k.target, k.target_columns INTO STRICT goal FROM @book@.member_keys k
         WHERE k.number = saved.parent_number AND k.columns = saved.parent_columns;
     END IF;
-    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s (%s)%s NOT VALID',
+    -- A partitioned table takes only keys that are checked at once.
+    EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s (%s)%s%s',
                    target, new_name, @book@.column_list(columns), goal.target,
                    @book@.column_list(goal.target_columns),
-                   coalesce(new_action, replace(saved.action, ' NOT VALID', '')));
+                   coalesce(new_action, replace(saved.action, ' NOT VALID', '')),
+                   CASE WHEN partitioned THEN '' ELSE ' NOT VALID' END);
+EXCEPTION WHEN foreign_key_violation THEN
+    INSERT INTO @book@.notes (note)
+    VALUES (format('%I was not carried over to %s: %s', new_name, target, SQLERRM));
+    RAISE WARNING '% was not carried over to %: %', new_name, target, SQLERRM;
 END
 $body$;
 
@@ -120,6 +129,11 @@ CREATE FUNCTION @book@.validate_foreign_key(relation text, key_name text) RETURN
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $body$
 BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint k
+                   WHERE k.conrelid = relation::regclass AND k.conname = key_name
+                     AND NOT k.convalidated) THEN
+        RETURN;
+    END IF;
     EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', relation, key_name);
 EXCEPTION WHEN foreign_key_violation THEN
     INSERT INTO @book@.notes (note)
