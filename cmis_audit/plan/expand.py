@@ -231,9 +231,24 @@ def _books(design: Design, catalog: Catalog) -> Iterator[str]:
         )
         yield compat.write_function(design, member)
     yield filling.catch_up(design)
+    yield _closed(design)
     yield from _rights(design)
     yield from security.statements(design)
     yield from security.rights(design)
+
+
+def _closed(design: Design) -> str:
+    """Return what takes away the rights that default privileges give on new tables."""
+    book = design.schema
+    new = [str(design.target), *([str(design.long.definitions)] if design.long else [])]
+    listed = ", ".join(f"{literal(name)}::regclass" for name in new)
+    return (
+        f"SELECT {book}.keep_to_owner(c.oid) FROM pg_class c\n"
+        f"WHERE c.relkind IN ('r', 'v', 'p') AND (c.relnamespace = {literal(book)}::regnamespace\n"
+        f"    OR c.oid = ANY (ARRAY[{listed}])\n"
+        "    OR c.oid IN (SELECT i.inhrelid FROM pg_inherits i "
+        f"WHERE i.inhparent = {literal(str(design.target))}::regclass));"
+    )
 
 
 def _rights(design: Design) -> Iterator[str]:

@@ -125,6 +125,25 @@ BEGIN
 END
 $body$;
 
+-- Take what default privileges gave on a new relation.
+CREATE FUNCTION @book@.keep_to_owner(relation oid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $body$
+DECLARE
+    grantee text;
+BEGIN
+    FOR grantee IN
+        SELECT DISTINCT coalesce(quote_ident(r.rolname), 'PUBLIC')
+        FROM pg_class c
+        CROSS JOIN LATERAL aclexplode(c.relacl) a
+        LEFT JOIN pg_roles r ON r.oid = a.grantee
+        WHERE c.oid = relation AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', relation::regclass, grantee);
+    END LOOP;
+END
+$body$;
+
 -- Give the rights on one relation to another, and no more.
 CREATE FUNCTION @book@.copy_rights(origin oid, copy oid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
@@ -132,15 +151,7 @@ AS $body$
 DECLARE
     given record;
 BEGIN
-    FOR given IN
-        SELECT DISTINCT coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee
-        FROM pg_class c
-        CROSS JOIN LATERAL aclexplode(c.relacl) a
-        LEFT JOIN pg_roles r ON r.oid = a.grantee
-        WHERE c.oid = copy AND a.grantee <> c.relowner
-    LOOP
-        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', copy::regclass, given.grantee);
-    END LOOP;
+    PERFORM @book@.keep_to_owner(copy);
     FOR given IN
         SELECT a.privilege_type, a.is_grantable, '' AS columns,
                coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee
