@@ -14,7 +14,7 @@ from cmis_audit.model.plan import (
     Step,
     TargetColumn,
 )
-from cmis_audit.plan import compat, filling, security
+from cmis_audit.plan import books, compat, filling, rows, security
 from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design, Long, MemberDesign
 from cmis_audit.plan.lattice import literal
@@ -216,18 +216,18 @@ def _column(design: Design, column: TargetColumn) -> str:
 
 def _books(design: Design, catalog: Catalog) -> Iterator[str]:
     for member in design.members:
-        yield from filling.tables(design, member)
-        met = filling.met_table(design, member)
+        yield from books.tables(design, member)
+        met = books.met_table(design, member)
         if met:
             yield met
     for member in design.members:
         yield filling.load(design, member)
         yield filling.unload(design, member)
         yield filling.backfill(design, member)
-        yield from filling.log_trigger(design, member)
+        yield from books.log_trigger(design, member)
         yield (
             f"CREATE VIEW {design.schema}.was_{member.number} AS\n"
-            f"{filling.reverse_select(design, member)};"
+            f"{rows.reverse_select(design, member)};"
         )
         yield compat.write_function(design, member)
     yield filling.catch_up(design)

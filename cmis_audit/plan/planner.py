@@ -1,11 +1,13 @@
 """The plan of a whole database: every cluster that says "consolidate", or why not."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from cmis_audit.errors import UsageError, did_you_mean
-from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Cluster, Kind, Verdict
-from cmis_audit.model.names import TableRef
+from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import (
     ClusterPlan,
     Plan,
@@ -16,9 +18,11 @@ from cmis_audit.model.plan import (
     TargetColumn,
     TargetTable,
 )
+from cmis_audit.plan.archive import archive
 from cmis_audit.plan.backfill import backfill, index_step
 from cmis_audit.plan.constraints import with_constraints
 from cmis_audit.plan.contract import contract
+from cmis_audit.plan.dependents import dependents, hazards
 from cmis_audit.plan.design import CannotPlanError, Design
 from cmis_audit.plan.expand import expand
 from cmis_audit.plan.metrics import is_long, metrics_design
@@ -70,7 +74,25 @@ def make_plan(
         options=options,
         clusters=tuple(planned),
         refused=tuple(refused),
+        not_planned=tuple(_advice(clusters)),
     )
+
+
+def _advice(clusters: tuple[Cluster, ...]) -> Iterator[Skipped]:
+    """Yield what to do about groups that are not to be merged, where there is anything to do."""
+    for cluster in clusters:
+        if cluster.verdict != Verdict.KEEP_APART:
+            continue
+        for member in cluster.members:
+            if member.suggested_name:
+                name = quote_ident(member.suggested_name)
+                yield Skipped(
+                    what=str(member.table),
+                    why=f"its name misleads; ALTER TABLE {member.table} RENAME TO {name}; and a "
+                    "view under the old name until nobody uses it",
+                )
+        if cluster.kind == Kind.VIEW:
+            yield Skipped(what=cluster.name, why=cluster.reason)
 
 
 def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
@@ -88,10 +110,13 @@ def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
 def _merge(
     catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions, number: int
 ) -> ClusterPlan:
+    if cluster.kind == Kind.COPY:
+        return archive(catalog, cluster, names, options, _folder(number, cluster.name))
     long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)
     made = (metrics_design if long else design)(catalog, cluster, names, options)
     made = with_constraints(made, catalog, names)
     made = with_triggers(with_security(made, catalog), catalog)
+    made = replace(made, hazards=tuple(sorted({*made.hazards, *hazards(made, catalog)})))
     indexes = index_step(made, options)
     return ClusterPlan(
         cluster=cluster.id,
@@ -120,6 +145,7 @@ def _merge(
             *contract(made, options),
             *rollbacks(made, options),
         ),
+        dependents=dependents(catalog, tuple(m.table.ref for m in made.members)),
         left_behind=made.left_behind,
         decisions=made.decisions,
     )

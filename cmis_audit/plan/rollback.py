@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
-from cmis_audit.plan import filling
+from cmis_audit.plan import books
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
@@ -134,7 +134,7 @@ def _drop_foreign_keys(design: Design) -> Iterator[str]:
 
 def _log_again(design: Design) -> Iterator[str]:
     for member in design.members:
-        for text in filling.log_trigger(design, member):
+        for text in books.log_trigger(design, member):
             if not text.startswith("CREATE FUNCTION"):
                 yield text
 

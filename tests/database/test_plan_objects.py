@@ -4,6 +4,8 @@ import psycopg
 import pytest
 from planned import Planned, catalog, execute, plan, through
 
+from cmis_audit.model.cluster import Kind
+
 
 def refusal(planned: Planned) -> str:
     assert not planned.plan.clusters
@@ -310,8 +312,8 @@ def test_tenants_see_what_they_saw(each_database: str) -> None:
         INSERT INTO orgs VALUES (1, true), (2, false), (3, true);
         INSERT INTO docs SELECT md5(n::text)::uuid, n % 3 + 1, 'b' || n, n::text
             FROM generate_series(1, 9) n;
-        INSERT INTO docs_v2 SELECT md5('v' || n)::uuid, n % 3 + 1, CASE n WHEN 4 THEN 'secret' ELSE 'x' END,
-            (n + 8)::text FROM generate_series(1, 6) n;
+        INSERT INTO docs_v2 SELECT md5('v' || n)::uuid, n % 3 + 1,
+            CASE n WHEN 4 THEN 'secret' ELSE 'x' END, (n + 8)::text FROM generate_series(1, 6) n;
         """,
     )
     planned = plan(each_database, "docs", "docs_v2", aligned={"org": ("org", "org_id")})
@@ -366,3 +368,30 @@ def test_rights_stay_as_they_were(database: str) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(query.encode())
     planned.execute("DROP OWNED BY cmis_test_reader")
+
+
+def test_a_copy_is_put_away_and_what_only_it_has_is_kept(each_database: str) -> None:
+    execute(
+        each_database,
+        """
+        CREATE TABLE users (id int PRIMARY KEY, name text, at timestamptz);
+        CREATE TABLE users_backup (id int, name varchar(20), at timestamptz, extra text);
+        CREATE VIEW backed_up AS SELECT count(*) AS n FROM users_backup;
+        INSERT INTO users SELECT n, 'u' || n, '2024-01-01' FROM generate_series(1, 6) n;
+        INSERT INTO users_backup SELECT n, 'u' || n, '2024-01-01' FROM generate_series(4, 9) n;
+        INSERT INTO users_backup VALUES (1, 'u1', '2024-01-01', 'only here'),
+            (2, 'old', NULL, NULL);
+        """,
+    )
+    planned = plan(each_database, "users", "users_backup", kind=Kind.COPY)
+    through(planned, "users", "users_backup", "backed_up")
+    assert planned.ledger() == {"users_backup": (8, 5, 3, 0)}
+    planned.execute("UPDATE users SET name = 'changed' WHERE id = 4")
+    assert "still in use" in (planned.attempt("05-contract.sql") or "")
+    planned.execute("DROP VIEW backed_up")
+    planned.run("05-contract.sql")
+    kept = planned.rows(f"SELECT id FROM {planned.cluster.book}.kept_1 ORDER BY id")
+    assert kept == [(1,), (2,), (4,), (7,), (8,), (9,)]
+    assert [str(t.ref) for t in catalog(each_database).tables if t.ref.schema == "public"] == [
+        "public.users"
+    ]
