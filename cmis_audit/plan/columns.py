@@ -95,7 +95,10 @@ class Homes:
         return table, next(each for each in table.columns if each.name == cell.column)
 
     def _place(self, groups: list[Home], concept: str, table: Table, column: Column) -> None:
-        alone = table.ref in self._keys.split and row_key(table) == (column.name,)
+        # What is the target's key, only those may fill whose rows keep their own key.
+        taken_over = concept in self._keys.concepts and table.ref not in self._keys.shared
+        lone = table.ref in self._keys.split and row_key(table) == (column.name,)
+        alone = taken_over or lone
         for home in () if alone else groups:
             if home.alone or not self._may_share(home, table, column):
                 continue
