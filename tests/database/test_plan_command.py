@@ -1,0 +1,133 @@
+"""`cmis-audit plan`: files for psql and for people, the same each time, and nothing executed."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from jsonschema import Draft202012Validator
+from planned import catalog, psql
+
+from cmis_audit.model.canonical import fingerprint
+from cmis_audit.resources import report_schemas
+
+TWINS = """
+CREATE TABLE customers (
+    customer_id bigint PRIMARY KEY, company_name text, contact_email text, vat_number text,
+    credit_limit numeric, payment_terms integer
+);
+CREATE TABLE customers_v2 (
+    customer_id bigint PRIMARY KEY, company_name text, contact_email text, vat_number text,
+    credit_limit numeric, payment_terms integer
+);
+INSERT INTO customers SELECT n, 'c' || n FROM generate_series(1, 5) n;
+INSERT INTO customers_v2 SELECT n, 'd' || n FROM generate_series(1, 7) n;
+"""
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def twins(database: str) -> str:
+    with psycopg.connect(database) as connection:
+        connection.execute(TWINS.encode())
+    return database
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cmis_audit", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def test_the_files_run_in_their_order(twins: str, run: Run, tmp_path: Path) -> None:
+    before = fingerprint(catalog(twins))
+    done = run("plan", twins, "-o", "made", "--batch-size", "2")
+    assert done.returncode == 0, done.stderr
+    assert fingerprint(catalog(twins)) == before, "nothing was executed"
+    folder = tmp_path / "made"
+    document = json.loads((folder / "plan.json").read_text("utf-8"))
+    schema = json.loads((report_schemas() / "plan.schema.json").read_text("utf-8"))
+    assert not [error.message for error in Draft202012Validator(schema).iter_errors(document)]
+    assert document["order"][-1] == "01-customers/04-switch.sql"
+    for name in document["order"]:
+        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", twins, "-f", folder / name]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 0, ran.stderr
+    with psycopg.connect(twins) as connection:
+        counted = connection.execute("SELECT count(*) FROM customers_unified").fetchone()
+    assert counted == (12,)
+    readme = (folder / "README.md").read_text("utf-8")
+    assert "psql -v ON_ERROR_STOP=1 -f 01-customers/01-expand.sql" in readme
+
+
+def test_the_same_catalog_gives_the_same_bytes(twins: str, run: Run, tmp_path: Path) -> None:
+    assert run("snapshot", twins, "-o", "shop.json").returncode == 0
+    for name in ("one", "two"):
+        assert run("plan", "shop.json" if name == "one" else twins, "-o", name).returncode == 0
+    texts = [
+        {path.relative_to(tmp_path / name): path.read_bytes() for path in tree}
+        for name in ("one", "two")
+        for tree in [[p for p in sorted((tmp_path / name).rglob("*")) if p.is_file()]]
+    ]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) > 9
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cluster", "c-nothing"), "there is no cluster 'c-nothing'"),
+        (("--timezone", "Mars/Base"), "there is no time zone 'Mars/Base'"),
+        (("-o", "-"), "give a directory"),
+        (("--batch-size", "0"), "batch-size"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    twins: str, run: Run, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    done = run("plan", twins, *options)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_to_consolidate_is_said(database: str, run: Run, tmp_path: Path) -> None:
+    done = run("plan", database, "-o", "made")
+    assert done.returncode == 0
+    assert "nothing to consolidate" in done.stdout
+    assert "There is nothing to run." in (tmp_path / "made" / "README.md").read_text("utf-8")
+
+
+def test_planning_is_quick(database: str) -> None:
+    """Not the audit: the plan alone, for fifty clusters."""
+    from cmis_audit import pipeline
+    from cmis_audit.model.plan import PlanOptions
+
+    with psycopg.connect(database) as connection:
+        for number in range(50):
+            word = "".join(chr(97 + int(digit)) * 3 for digit in f"{number:02d}")
+            for ending in ("", "_v2"):
+                connection.execute(
+                    f"CREATE TABLE {word}{ending} (id bigint PRIMARY KEY, {word}_name text, "
+                    f"{word}_email text, {word}_vat text, {word}_limit numeric)".encode()
+                )
+    report = pipeline.audit(catalog(database), pipeline.rule_pack("cmis", None))
+    began = time.perf_counter()
+    plan = pipeline.plan_of(report, PlanOptions())
+    assert len(plan.clusters) == 50
+    assert pipeline.plan_files(plan)
+    assert time.perf_counter() - began < 2
