@@ -2,7 +2,7 @@
 
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
-from cmis_audit.cluster.groups import cohesive_groups, same_noun, strongest_first
+from cmis_audit.cluster.groups import REFUTING, cohesive_groups, same_noun, strongest_first
 from cmis_audit.cluster.wording import (
     cluster_id,
     cluster_name,
@@ -15,6 +15,7 @@ from cmis_audit.model.match import Match, Relation, probability
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
+_FEWEST = 3  # columns in common, for a person to look at
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
 
 
@@ -80,9 +81,11 @@ def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
 
 
 def _related(ground: Ground, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
-    """Return tables that fit badly: near enough for review, and named after the same."""
+    """Return tables that fit badly: near, and named after the same."""
     found: dict[TableRef, str] = {}
-    for match in (match for ref in refs for match in ground.near[ref]):
+    enough = ground.thresholds.related_from
+    near = (match for ref in refs for match in ground.near[ref] if match.bits >= enough)
+    for match in near:
         outside = match.right if match.left in refs else match.left
         if outside in refs or match.relation == Relation.NONE:
             continue
@@ -111,7 +114,8 @@ def review_clusters(
     """Return a cluster for each pair with evidence on both sides that no other cluster holds.
 
     Two tables that both have a place already are left alone unless the evidence would have been
-    enough to join them.
+    enough to join them. Of the rest a person sees those pairs only that are each other's nearest
+    and that nothing known keeps apart: many siblings look alike a little.
     """
     bounds = ground.thresholds
     return [
@@ -119,8 +123,23 @@ def review_clusters(
         for match in ground.matches.matches
         if match.bits >= bounds.review_from
         and frozenset(_both(match)) not in told
-        and (match.bits >= bounds.consolidate_from or not merged.issuperset(_both(match)))
+        and (match.bits >= bounds.consolidate_from or _open_question(ground, match, merged))
     ]
+
+
+def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
+    if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
+        return False
+    if any(
+        piece.signal in REFUTING or piece.bits <= ground.thresholds.refuted_by
+        for piece in match.counter_evidence[1:]
+    ):
+        return False
+    return all(
+        other is match or other.bits < match.bits
+        for ref in _both(match)
+        for other in ground.near[ref]
+    )
 
 
 def _review_cluster(ground: Ground, match: Match) -> Cluster:

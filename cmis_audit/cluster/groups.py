@@ -11,12 +11,17 @@ from cmis_audit.model.value import Value
 HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain"})
 """Counter-evidence that no chain through a third table may get around."""
 
+REFUTING = HARD_SIGNALS | {"other-parents", "foreign-key-between", "layers", "natural-key"}
+"""Counter-evidence that says how two look-alikes differ: nothing is left to ask a person."""
+
 
 class Thresholds(Value, frozen=True, kw_only=True):
     """The bits at which a pair's evidence leads to something; from the pack's weights."""
 
     consolidate_from: float
     review_from: float
+    refuted_by: float
+    related_from: float
     join_from: float
     apart_below: float
 

@@ -76,6 +76,7 @@ class Database:
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
+        self.first_words = Counter(form.traits.stem[0] for form in self.forms)
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
         self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)

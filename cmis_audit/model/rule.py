@@ -62,6 +62,10 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """The word for a part of a table split in two: `base`, `details`, `ext`."""
     state_words: frozenset[str]
     """Say that a table holds the rows of one state or side: `current`, `applied`, `remote`."""
+    opposites: tuple[tuple[str, ...], ...]
+    """Two words each that name the two sides of one thing: `in` and `out`."""
+    format_words: frozenset[str]
+    """Ways to write the same thing down: `json`, `xml`."""
     layer_words: frozenset[str]
     """Schemas that are stages of a warehouse's load: `raw`, `staging`, `gold`."""
     lookup_columns: frozenset[str]

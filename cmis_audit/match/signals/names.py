@@ -18,6 +18,7 @@ _MARKERS = {
 _PROTOCOLS = frozenset({"v4", "v6"})  # of the Internet Protocol
 _RARE = 3  # tables with the word
 _SERIES = 3  # numbered tables of one name
+_MODULE = 5  # tables whose names begin with the word
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -37,6 +38,12 @@ def _judge(pair: Pair) -> tuple[float, str]:
         mine, theirs = pair.twin_parents or (left, right)
         return pair.weight("name.of_twins"), f"named alike after {mine} and {theirs}, which are one"
     match relation.relation:
+        case _ if _opposed(pair):
+            words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
+            return pair.weight("name.opposed"), f"two sides of one thing: {words}"
+        case _ if _formats(pair):
+            words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
+            return pair.weight("name.format"), f"one noun in two formats: {words}"
         case Relation.MARKED if _numbered(pair):
             return pair.weight("name.numbered"), "parts of a numbered series"
         case Relation.MARKED if _lone_part(pair):
@@ -84,6 +91,22 @@ def _named_after_twins(pair: Pair) -> bool:
     return bool(rest[0]) and rest[0] == rest[1]
 
 
+def _opposed(pair: Pair) -> bool:
+    """Tell whether one word makes the difference, and the two are opposites: `in` and `out`."""
+    left, right = pair.relation.left_only, pair.relation.right_only
+    if len(left) != 1 or len(right) != 1:
+        return False
+    return any({*left, *right} == set(sides) for sides in pair.database.lexicon.opposites)
+
+
+def _formats(pair: Pair) -> bool:
+    """Tell whether only the words for the format differ in which the same rows are kept."""
+    relation = pair.relation
+    formats = pair.database.lexicon.format_words
+    sides = (relation.left_only, relation.right_only)
+    return bool(relation.shared) and all(side and formats.issuperset(side) for side in sides)
+
+
 def _numbered(pair: Pair) -> bool:
     """Tell whether the names are of a series: numbered both, or one of several dated parts.
 
@@ -125,6 +148,9 @@ def _extension(pair: Pair) -> tuple[float, str]:
     relation = pair.relation
     extra = _text(relation.left_only or relation.right_only)
     longer = pair.left if relation.left_only else pair.right
+    shorter = pair.right if relation.left_only else pair.left
+    if any(affix.marker == Marker.PART for affix in shorter.traits.affixes):
+        return pair.weight("name.sibling_new_word"), f"the other has {extra} for a part of the same"
     purpose = longer.traits.satellite
     if purpose:
         detail = f"named after the other, for its {extra} ({purpose})"
@@ -163,10 +189,36 @@ def _sibling(pair: Pair) -> tuple[float, str]:
         all(counts[word] > 1 for word in side) and bool(side)
         for side in (relation.left_only, relation.right_only)
     ]
+    if _two_modules(pair):
+        return pair.weight("name.modules"), f"{detail}: one name and one parent in two modules"
     if pair.left.traits.satellite and pair.left.traits.satellite == pair.right.traits.satellite:
         return pair.weight("name.sibling"), f"{detail}, each with its {pair.left.traits.satellite}"
+    if all(known) and _each_after_a_table(pair):
+        return pair.weight("name.sibling_of_tables"), f"{detail}, each after a table of that name"
     name = "name.sibling" if all(known) else "name.sibling_new_word"
     return pair.weight(name), detail
+
+
+def _each_after_a_table(pair: Pair) -> bool:
+    """Tell whether the differing words are tables of their own: `host_checks`, `service_checks`."""
+    relation = pair.relation
+    return all(pair.database.with_stem(side) for side in (relation.left_only, relation.right_only))
+
+
+def _two_modules(pair: Pair) -> bool:
+    """Tell whether the names differ by the module they begin with, and the parents not at all.
+
+    A module's word begins many names and is no table's own: then it says who made the table, not
+    what its rows belong to.
+    """
+    left, right = pair.left.traits, pair.right.traits
+    if left.stem[1:] != right.stem[1:] or not left.parents or left.parents != right.parents:
+        return False
+    database = pair.database
+    return all(
+        database.first_words[stem[0]] >= _MODULE and not database.with_stem(stem[:1])
+        for stem in (left.stem, right.stem)
+    )
 
 
 def _text(words: tuple[str, ...]) -> str:
