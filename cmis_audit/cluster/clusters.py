@@ -27,7 +27,7 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     A table is canonical or merged in one cluster at most; it may be related to several.
     """
     ground = Ground(catalog, matches, pack)
-    metrics = metric_groups(catalog, matches.traits, pack.lexicon.metric_table_words)
+    metrics = metric_groups(catalog, matches.traits, pack.lexicon)
     measuring = {member.ref for group in metrics for member in group.members}
     entities = entity_groups(ground, measuring)
     clusters = [metrics_cluster(ground, group) for group in metrics]

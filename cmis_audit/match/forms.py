@@ -14,7 +14,8 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Affix, Traits
 
-_NEARLY_ALL = 0.8  # of the bits of a set of columns
+_NEARLY_ALL = 0.8  # of the bits of a set of columns, of the names of a schema
+_HOUSE = 10  # tables of a schema, from which a word before all names is its mark
 
 
 class TableForm:
@@ -60,6 +61,7 @@ class Database:
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
         reader = NameReader(lexicon)
+        reader.learn(table.ref.name for table in catalog.tables)
         self.tenants = tenant_groups(catalog, reader.is_copy)
         self.markers = reader.markers
         self._tenant_of = {
@@ -190,7 +192,11 @@ def _forms(
         family = type_family(domain.base_type, known)
         known[str(domain.ref)] = known[domain.ref.name] = family
     tables = [table for table in catalog.tables if not table.inherits and table.ref not in left_out]
-    parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
+    prefixes = _house_prefixes(tables, reader)
+    parsed = {
+        table.ref: _without_prefix(reader.stem(table.ref.name), prefixes.get(table.ref.schema))
+        for table in tables
+    }
     synonyms = Synonyms(lexicon.column_synonyms)
     columns = {
         table.ref: column_forms(table, parsed[table.ref][0], singular, synonyms, known)
@@ -217,6 +223,24 @@ def _forms(
         )
         forms.append(TableForm(number, table, traits, columns[table.ref]))
     return tuple(forms)
+
+
+def _house_prefixes(tables: list[Table], reader: NameReader) -> dict[str, str]:
+    """Return the word that nearly all names of a schema begin with, by schema: it says nothing."""
+    names = Counter(table.ref.schema for table in tables)
+    first = Counter((table.ref.schema, reader.stem(table.ref.name)[0][:1]) for table in tables)
+    return {
+        schema: "".join(word)
+        for (schema, word), count in sorted(first.items())
+        if names[schema] >= _HOUSE and count >= _NEARLY_ALL * names[schema]
+    }
+
+
+def _without_prefix(
+    parsed: tuple[tuple[str, ...], tuple[Affix, ...]], prefix: str | None
+) -> tuple[tuple[str, ...], tuple[Affix, ...]]:
+    stem, affixes = parsed
+    return (stem[1:], affixes) if len(stem) > 1 and stem[0] == prefix else parsed
 
 
 def _owners(

@@ -1,5 +1,7 @@
 """What the names of two tables say about each other."""
 
+from collections.abc import Iterable
+
 from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
 from cmis_audit.model.match import Relation
 from cmis_audit.model.rule import Lexicon
@@ -7,6 +9,7 @@ from cmis_audit.model.traits import Affix, Marker, Traits
 from cmis_audit.model.value import Value
 
 _COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+_SHORTEST_WORD = 3  # letters of a part of a run-together word
 _SHORTEST_STEM = 4  # letters two run-together names must share
 _LONGEST_VERSION = 2  # digits of a bare version number: `orders2`, not `orders_2024`
 
@@ -32,12 +35,24 @@ class NameReader:
             **dict.fromkeys(lexicon.copy_markers, Marker.COPY),
             **dict.fromkeys(lexicon.archive_markers, Marker.ARCHIVE),
         }
+        self._known: set[str] = set()
         self._satellites = {
             word: purpose for purpose, words in lexicon.satellite_words for word in words
         }
 
+    def learn(self, names: Iterable[str]) -> None:
+        """Take the words of a database's names for known: `job` makes two words of `jobqueue`."""
+        self._known.update(word for name in names for word in self._singular.all(tokens(name)))
+
     def words(self, name: str) -> tuple[str, ...]:
-        return self._singular.all(tokens(name))
+        return tuple(part for word in self._singular.all(tokens(name)) for part in self._cut(word))
+
+    def _cut(self, word: str) -> tuple[str, ...]:
+        """Return the word, cut where a known word ends and a word for a satellite begins."""
+        for place in range(_SHORTEST_WORD, len(word) - _SHORTEST_WORD + 1):
+            if word[place:] in self._satellites and word[:place] in self._known:
+                return word[:place], word[place:]
+        return (word,)
 
     def stem(self, name: str) -> tuple[tuple[str, ...], tuple[Affix, ...]]:
         """Return the words between the markers, and the markers; one word always stays."""
@@ -105,8 +120,8 @@ def _run_together(
 ) -> NameRelation | None:
     """Find markers and synonyms in names written without separators: `transactionarchive`."""
     one, other = "".join(left.stem), "".join(right.stem)
-    head = _shared_length(one, other)
-    tail = _shared_length(one[head:][::-1], other[head:][::-1])
+    head = shared_length(one, other)
+    tail = shared_length(one[head:][::-1], other[head:][::-1])
     if head + tail < _SHORTEST_STEM:
         return None
     rest = (one[head : len(one) - tail], other[head : len(other) - tail])
@@ -121,7 +136,7 @@ def _run_together(
     return None
 
 
-def _shared_length(one: str, other: str) -> int:
+def shared_length(one: str, other: str) -> int:
     """Return how many letters the two begin with in common."""
     return next(
         (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),

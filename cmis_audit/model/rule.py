@@ -66,6 +66,8 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """Two words each that name the two sides of one thing: `in` and `out`."""
     format_words: frozenset[str]
     """Ways to write the same thing down: `json`, `xml`."""
+    plumbing_tables: frozenset[str]
+    """Tables that every service has for itself: `outbox`, `job_queue`."""
     layer_words: frozenset[str]
     """Schemas that are stages of a warehouse's load: `raw`, `staging`, `gold`."""
     lookup_columns: frozenset[str]

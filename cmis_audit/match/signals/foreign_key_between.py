@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
+from cmis_audit.model.traits import Marker
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -18,7 +19,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             declared = any(key.target == parent.traits.ref for key in child.table.foreign_keys)
             if not declared:
                 weight /= 2
-            if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+            if _editions(pair):
                 weight /= 4
             yield Evidence(
                 signal="foreign-key-between",
@@ -26,3 +27,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
                 detail=f"{child.traits.ref} points at {parent.traits.ref}",
             )
             return
+
+
+def _editions(pair: Pair) -> bool:
+    """Tell whether the names say two editions; `order_records` may well be the rows of `orders`."""
+    relation = pair.relation
+    said = {affix.marker for affix in relation.markers}
+    return relation.relation == Relation.SAME or bool(said - {Marker.NEUTRAL})

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
+from cmis_audit.match.table_names import shared_length
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
 
@@ -16,6 +17,7 @@ _MARKERS = {
 }
 
 _PROTOCOLS = frozenset({"v4", "v6"})  # of the Internet Protocol
+_ENDING = 4  # letters that two run-together words share
 _RARE = 3  # tables with the word
 _SERIES = 3  # numbered tables of one name
 _MODULE = 5  # tables whose names begin with the word
@@ -74,6 +76,8 @@ def _judge(pair: Pair) -> tuple[float, str]:
             return _sibling(pair)
         case Relation.KIN:
             return pair.weight("name.kin"), f"names share only {_text(relation.shared)}"
+        case Relation.NONE if _sides(pair) != (relation.left_only, relation.right_only):
+            return _sibling(pair)
         case Relation.NONE:
             return pair.weight("name.none"), "names have no word in common"
 
@@ -182,27 +186,33 @@ def _sibling(pair: Pair) -> tuple[float, str]:
     `artist_alias` and `label_alias` are siblings because artists and labels are known things; a
     word that no other table knows may be a new name for an old thing.
     """
-    relation = pair.relation
-    detail = f"one pattern, {_text(relation.left_only)} against {_text(relation.right_only)}"
+    sides = _sides(pair)
+    detail = f"one pattern, {_text(sides[0])} against {_text(sides[1])}"
     counts = pair.database.word_tables
-    known = [
-        all(counts[word] > 1 for word in side) and bool(side)
-        for side in (relation.left_only, relation.right_only)
-    ]
+    known = [all(counts[word] > 1 for word in side) and bool(side) for side in sides]
     if _two_modules(pair):
         return pair.weight("name.modules"), f"{detail}: one name and one parent in two modules"
     if pair.left.traits.satellite and pair.left.traits.satellite == pair.right.traits.satellite:
         return pair.weight("name.sibling"), f"{detail}, each with its {pair.left.traits.satellite}"
-    if all(known) and _each_after_a_table(pair):
+    if all(pair.database.with_stem(side) for side in sides):
         return pair.weight("name.sibling_of_tables"), f"{detail}, each after a table of that name"
     name = "name.sibling" if all(known) else "name.sibling_new_word"
     return pair.weight(name), detail
 
 
-def _each_after_a_table(pair: Pair) -> bool:
-    """Tell whether the differing words are tables of their own: `host_checks`, `service_checks`."""
-    relation = pair.relation
-    return all(pair.database.with_stem(side) for side in (relation.left_only, relation.right_only))
+def _sides(pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the differing words; of `hostchecks` and `servicechecks` what stands before `checks`.
+
+    Of names written without separators the longest common ending is a word of its own when what is
+    left before it are words of the database on both sides.
+    """
+    left, right = pair.relation.left_only, pair.relation.right_only
+    if len(left) == len(right) == 1:
+        ending = shared_length(left[0][::-1], right[0][::-1])
+        cut = (left[0][: len(left[0]) - ending],), (right[0][: len(right[0]) - ending],)
+        if ending >= _ENDING and all(side[0] in pair.database.word_tables for side in cut):
+            return cut
+    return left, right
 
 
 def _two_modules(pair: Pair) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 
 _REPEATED = 0.75  # of all table names of two schemas, in both
+_UNTYPED = 2  # columns
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -21,6 +23,13 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             signal="layers",
             bits=pair.weight("schema.layers"),
             detail=f"{left} and {right} are stages of one load",
+        )
+        return
+    if _own_plumbing(pair):
+        yield Evidence(
+            signal="schemas",
+            bits=pair.weight("schema.plumbing"),
+            detail=f"each schema has {pair.left.traits.ref.name} for itself",
         )
         return
     if _unrelated_copies(pair):
@@ -43,7 +52,8 @@ def _layers(pair: Pair) -> bool:
     """Tell whether the tables are stages of a warehouse's load.
 
     Both schemas are named for a stage, or one is and another stage has the table as well: a table
-    that stands in `raw` and in `staging` has been loaded from somewhere.
+    that stands in `raw` and in `staging` has been loaded from somewhere. Or one is, and takes as
+    text what the other has types for.
     """
     words = pair.database.lexicon.layer_words
     stages = [
@@ -52,7 +62,31 @@ def _layers(pair: Pair) -> bool:
         if form.traits.words == pair.left.traits.words
         and not words.isdisjoint(form.traits.schema_words)
     ]
-    return len(stages) > 1 and (pair.left in stages or pair.right in stages)
+    if pair.left not in stages and pair.right not in stages:
+        return False
+    return len(stages) > 1 or _untyped(pair, stages[0])
+
+
+def _untyped(pair: Pair, stage: TableForm) -> bool:
+    """Tell whether several columns are text in the stage's table and typed in the other."""
+    other = pair.right if stage is pair.left else pair.left
+    untyped = 0
+    for match in pair.alignment:
+        names = (match.left, match.right) if stage is pair.left else (match.right, match.left)
+        families = stage.by_name[names[0]].family, other.by_name[names[1]].family
+        untyped += families[0] == "text" != families[1]
+    return untyped >= _UNTYPED
+
+
+def _own_plumbing(pair: Pair) -> bool:
+    """Tell whether the name says what the rows are for and not of what: `outbox`, `job_queue`.
+
+    Every service has its own. In a copied schema such tables are copies like the rest.
+    """
+    left, right = pair.left.traits.ref, pair.right.traits.ref
+    if "_".join(pair.left.traits.words) not in pair.database.lexicon.plumbing_tables:
+        return False
+    return pair.database.schema_overlap(left.schema, right.schema) < _REPEATED
 
 
 def _unrelated_copies(pair: Pair) -> bool:
