@@ -12,6 +12,8 @@ from cmis_audit.cluster.keep_apart import (
 )
 from cmis_audit.cluster.metrics import metric_groups
 from cmis_audit.cluster.metrics_cluster import metrics_cluster
+from cmis_audit.cluster.split_cluster import split_cluster
+from cmis_audit.cluster.splits import splits
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.match import Matches
@@ -32,8 +34,11 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     entities = entity_groups(ground, measuring)
     clusters = [metrics_cluster(ground, group) for group in metrics]
     clusters += [entity_cluster(ground, refs) for refs in entities]
-    told = _told(clusters)
     placed = measuring.union(*entities)
+    split = splits(ground, placed)
+    clusters += [split_cluster(ground, one) for one in split]
+    placed.update(*((one.whole, *one.parts) for one in split))
+    told = _told(clusters)
     reviews = review_clusters(ground, placed, told)
     told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]

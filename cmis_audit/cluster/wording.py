@@ -16,6 +16,7 @@ _KINDS = {
     Kind.RENAMED_TWIN: "The same table under another name",
     Kind.OVERLAPPING_ENTITY: "One entity is kept under several names",
     Kind.FRAGMENTED_METRICS: "Measurements of one kind are scattered over several tables",
+    Kind.SPLIT: "A table was split in several and stayed",
 }
 _MARKERS = {
     Kind.VERSION: {Marker.VERSION},

@@ -10,6 +10,7 @@ from cmis_audit.model.value import Value
 
 _COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
 _SHORTEST_WORD = 3  # letters of a part of a run-together word
+_SHORTEST_NOUN = 5  # letters of a name with which a run-together one ends
 _SHORTEST_STEM = 4  # letters two run-together names must share
 _LONGEST_VERSION = 2  # digits of a bare version number: `orders2`, not `orders_2024`
 
@@ -131,6 +132,10 @@ def _run_together(
         if marker and len(word) > 2 and not (head and tail):
             affix = Affix(word=word, marker=marker)
             return NameRelation(relation=Relation.MARKED, markers=(affix,), shared=left.stem)
+        alone = len(left.stem) == len(right.stem)
+        if alone and not head and tail >= _SHORTEST_NOUN and len(word) >= _SHORTEST_WORD:
+            sides = ((rest[0],), ()) if rest[0] else ((), (rest[1],))
+            return _sided(Relation.QUALIFIED, *sides)
     elif synonyms.same(*rest):
         return _sided(Relation.SYNONYM, (rest[0],), (rest[1],))
     return None

@@ -17,6 +17,7 @@ KINDS: Final = {
     Kind.RENAMED_TWIN: "one table under several names",
     Kind.OVERLAPPING_ENTITY: "one entity kept under several names",
     Kind.FRAGMENTED_METRICS: "measurements kept in several shapes",
+    Kind.SPLIT: "a table that lives on in several",
     Kind.SAME_WORD: "same word, different things",
     Kind.FAMILY: "same shape, each for its own parent",
     Kind.HISTORY: "history beside its entity",

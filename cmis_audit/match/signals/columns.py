@@ -53,11 +53,7 @@ def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
 
 
 def _saturated(total: float, ceiling: float) -> float:
-    """Return what columns of so many bits are worth together: ever less, but always more.
-
-    Near the ceiling at thrice its bits; from there one bit for every doubling.
-    """
-    return ceiling * (1 - exp(-total / ceiling)) + log2(max(total / (3 * ceiling), 1.0))
+    return ceiling * (1 - exp(-total / ceiling))
 
 
 def _others(pair: Pair, holders: tuple[int, ...]) -> int:

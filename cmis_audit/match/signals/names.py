@@ -51,6 +51,9 @@ def _judge(pair: Pair) -> tuple[float, str]:
         case Relation.MARKED if _lone_part(pair):
             word = relation.markers[0].word
             return pair.weight("name.lone_part"), f"named after the other, for its {word}"
+        case Relation.MARKED if _rows_of(pair):
+            word = relation.markers[0].word
+            return pair.weight("name.lone_part"), f"named after the other, for its {word}"
         case Relation.MARKED:
             strongest = max(
                 (_MARKERS[affix.marker] for affix in relation.markers),
@@ -145,6 +148,22 @@ def _lone_part(pair: Pair) -> bool:
         if affix.marker == Marker.PART
     }
     return len(parts) < 2
+
+
+def _rows_of(pair: Pair) -> bool:
+    """Tell whether a word that says little marks the table with many rows for one of the other.
+
+    `price_lists` beside `prices` that point at it, with a column that is no key there.
+    """
+    if {affix.marker for affix in pair.relation.markers} != {Marker.NEUTRAL}:
+        return False
+    for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
+        keys = [key.columns for key in child.table.uniques]
+        keys += [child.table.primary_key.columns] if child.table.primary_key else []
+        for pointing in child.table.foreign_keys:
+            if pointing.target == parent.traits.ref and pointing.columns not in keys:
+                return True
+    return False
 
 
 def _extension(pair: Pair) -> tuple[float, str]:

@@ -6,22 +6,28 @@ from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 
+_EDITIONS = frozenset({Relation.MARKED, Relation.SAME, Relation.SYNONYM})
 _SEVERAL = 2  # columns of a key that tells what a row is
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield counter-evidence where what makes a row unique in one table does not in the other.
 
-    A key that holds all columns of the other's counts as the same, for a second version may have
-    become unique per tenant. That two keys are the same says nothing: all satellites of one kind
-    are unique in the same columns.
+    Of two editions a key that holds all columns of the other's counts as the same, for a second
+    version may have become unique per tenant; else it tells of another grain. That two keys are
+    the same says nothing: all satellites of one kind are unique in the same columns.
     """
     to_right = {match.left: match.right for match in pair.alignment}
     to_left = {match.right: match.left for match in pair.alignment}
     mine, theirs = _natural_keys(pair.left), _natural_keys(pair.right)
     if mine and theirs:
         images = [{to_right.get(name, "") for name in key} for key in mine]
-        if not any(image <= key or key <= image for image in images for key in theirs):
+        editions = pair.relation.relation in _EDITIONS
+        if not any(
+            image == key or (editions and (image <= key or key <= image))
+            for image in images
+            for key in theirs
+        ):
             yield _evidence(
                 pair, f"rows are unique in {_first(mine)} here, in {_first(theirs)} there"
             )

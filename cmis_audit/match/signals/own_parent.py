@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
+
+_LONG = 4  # letters of a word that is looked for within others
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -38,9 +41,15 @@ def _named_after(pair: Pair) -> bool:
     for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
         for ref in set(one.traits.parents) - set(other.traits.parents):
             stem = forms[ref].traits.stem if ref in forms else (ref.name,)
-            if stem[-1] in one.traits.stem and stem[-1] not in other.traits.stem:
+            if _names(one, stem[-1]) and not _names(other, stem[-1]):
                 return True
     return False
+
+
+def _names(form: TableForm, word: str) -> bool:
+    """Tell whether a table's name has the word, within a run-together one if it is long enough."""
+    stem = form.traits.stem
+    return word in stem or (len(word) >= _LONG and any(word in part for part in stem))
 
 
 def _listed(names: list[str]) -> str:

@@ -806,3 +806,65 @@ def test_a_group_is_as_large_as_it_says() -> None:
     for one in clusters_of(*tables):
         if one.kind == Kind.FAMILY:
             assert one.reason.startswith(f"{len(one.members)} tables")
+
+
+def test_a_table_that_was_split_and_stayed() -> None:
+    columns = ("id int pk", "room_id int -> rooms", "lesson_id int -> lessons")
+    context = (
+        table("rooms", "id int pk", "capacity int"),
+        table("lessons", "id int pk", "subject text"),
+        table("plans", "id int pk", "goal text"),
+    )
+    whole = table(
+        "room_lessons",
+        *columns,
+        "seat_order text",
+        "blackboard text",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    seats = table(
+        "room_plans",
+        "id int pk",
+        "room_id int -> rooms",
+        "plan_id int -> plans",
+        "seat_order text",
+        "blackboard text",
+    )
+    states = table(
+        "room_plan_lesson_states",
+        "id int pk",
+        "room_plan_id int -> room_plans",
+        "lesson_id int -> lessons",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    found = [one for one in clusters_of(*context, whole, seats, states) if one.kind == Kind.SPLIT]
+    assert [core(one) for one in found] == [
+        {"room_lessons", "room_plans", "room_plan_lesson_states"}
+    ]
+    assert [member.table.name for member in found[0].members if member.role == Role.MERGE] == [
+        "room_lessons"
+    ]
+
+
+def test_a_join_that_was_written_down_is_no_split() -> None:
+    seats = table("seat_plans", "id int pk", "seat_order text", "blackboard text")
+    states = table(
+        "seat_states",
+        "id int pk",
+        "seat_plan_id int -> seat_plans",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    joined = table(
+        "seat_reports",
+        "id int pk",
+        "seat_plan_id int -> seat_plans",
+        "seat_state_id int -> seat_states",
+        "seat_order text",
+        "blackboard text",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    assert all(one.kind != Kind.SPLIT for one in clusters_of(seats, states, joined))
