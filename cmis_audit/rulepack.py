@@ -177,11 +177,13 @@ def _lexicon(file: RuleFile) -> Lexicon:
     for name, share in lexicon.common_columns:
         if not 0 < share <= 1:
             raise file.error(file.line_of(name), f"'{name}' must be a share above 0, at most 1")
-    for phrase in lexicon.replaces_phrases:
+    named = [("replaces_phrases", phrase) for phrase in lexicon.replaces_phrases]
+    named += [("replaced_phrases", phrase) for phrase in lexicon.replaced_phrases]
+    for key, phrase in named:
         try:
             re.compile(phrase)
         except re.error as error:
-            line = file.line_of("replaces_phrases")
+            line = file.line_of(key)
             raise file.error(line, f"'{phrase}' is no regular expression: {error}") from error
     return lexicon
 

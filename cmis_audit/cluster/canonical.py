@@ -4,23 +4,33 @@ from collections import Counter, defaultdict
 from math import log2
 
 from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, Traits
 
 _AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
 """What a marker takes off; a second version may have become the one that is used."""
 
+_SAID = 20.0
+"""What a comment adds that says a table takes the place of another."""
+
 
 class Standing:
     """What speaks for a table as the one to keep, over a whole catalog."""
 
-    def __init__(self, catalog: Catalog, traits: tuple[Traits, ...]) -> None:
+    def __init__(
+        self, catalog: Catalog, traits: tuple[Traits, ...], matches: tuple[Match, ...]
+    ) -> None:
         self._tables = {table.ref: table for table in catalog.tables}
         self._traits = {one.ref: one for one in traits}
         self._pointing: dict[TableRef, set[TableRef]] = defaultdict(set)
         for one in traits:
             for parent in one.parents:
                 self._pointing[parent].add(one.ref)
+        self._replaces: dict[TableRef, set[TableRef]] = defaultdict(set)
+        for match in matches:
+            if match.successor:
+                self._replaces[match.successor] |= {match.left, match.right} - {match.successor}
         self._read_by: Counter[TableRef] = Counter()
         for view in catalog.views:
             self._read_by.update(set(view.reads))
@@ -49,6 +59,7 @@ class Standing:
             + len(table.foreign_keys) * 0.2
             + (0.5 if table.primary_key else 0.0)
             + 0.5 * self._editions(ref, refs)
+            + (_SAID if self._replaces[ref].intersection(refs) else 0.0)
         )
 
     def _pointed_at(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
@@ -65,6 +76,8 @@ class Standing:
         table = self._tables[ref]
         others = [self._tables[other] for other in refs if other != ref]
         reasons = []
+        if self._replaces[ref].intersection(refs):
+            reasons.append("a comment says to use it")
         marked = any(self._traits[other.ref].affixes for other in others)
         if marked and not self._traits[ref].affixes:
             reasons.append("its name bears no marker")

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import fsum, log2
 
+from cmis_audit.match.bodies import Together, tables_together
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
@@ -90,10 +91,29 @@ class Database:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
+        self.together = self._together(catalog)
+        """What views and functions do with two tables, by their numbers, the smaller first."""
         self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
         """Pairs that were found to be one thing, both ways round: their children may be too."""
         self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
+
+    def _together(self, catalog: Catalog) -> dict[tuple[int, int], tuple[Together, ...]]:
+        found: dict[tuple[int, int], tuple[Together, ...]] = {}
+        for one in tables_together(catalog, self._named):
+            numbers = sorted((self.by_ref[one.left].number, self.by_ref[one.right].number))
+            pair = numbers[0], numbers[1]
+            found[pair] = (*found.get(pair, ()), one)
+        return found
+
+    def _named(self, schema: str, name: str) -> TableRef | None:
+        """Return the table that a name in a body means; a bare one only where it is clear."""
+        meant = [
+            form.traits.ref
+            for form in self._by_name.get(name, ())
+            if schema in ("", form.traits.ref.schema)
+        ]
+        return meant[0] if len(meant) == 1 else None
 
     def of_two_tenants(self, left: TableForm, right: TableForm) -> bool:
         """Tell whether the tables stand in different schemas of one template."""

@@ -6,6 +6,7 @@ from cmis_audit.match.candidates import candidate_pairs, children_of_twins
 from cmis_audit.match.forms import Database
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.signals import SIGNALS
+from cmis_audit.match.signals.comments import successor
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.match import Evidence, Match, Matches
 from cmis_audit.model.names import TableRef
@@ -65,6 +66,7 @@ def match_of(pair: Pair) -> Match:
         ),
         containment=round(len(pair.alignment) / least, 3) if least else 0.0,
         jaccard=round(len(same) / len(every), 3) if every else 0.0,
+        successor=successor(pair),
         evidence=tuple(evidence for evidence in found if evidence.bits >= 0),
         counter_evidence=tuple(against),
     )

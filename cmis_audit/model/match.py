@@ -75,6 +75,8 @@ class Match(Value, frozen=True, kw_only=True):
     """Aligned columns over the columns of the smaller table, 0 to 1."""
     jaccard: float
     """Equal names over all names, 0 to 1."""
+    successor: TableRef | None = None
+    """The one of the two that a comment says to use."""
     evidence: tuple[Evidence, ...]
     counter_evidence: tuple[Evidence, ...]
 

@@ -95,7 +95,9 @@ class Lexicon(Value, frozen=True, kw_only=True):
     facets: tuple[tuple[str, tuple[str, ...]], ...]
     """A word that tells tables of one name apart, and the columns that suggest it."""
     replaces_phrases: tuple[str, ...]
-    """Regular expressions that, before the name of a table, say that it is replaced."""
+    """Regular expressions that, before a table's name in a comment, say that it is replaced."""
+    replaced_phrases: tuple[str, ...]
+    """... and that say that it is what replaces the table with the comment."""
 
 
 class Weight(Value, frozen=True, kw_only=True):

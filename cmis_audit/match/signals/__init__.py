@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.signals import (
+    bodies,
     columns,
     comments,
     coverage,
@@ -36,6 +37,7 @@ SIGNALS: tuple[Signal, ...] = (
     order.evidence,
     natural_keys.evidence,
     comments.evidence,
+    bodies.evidence,
     measurements.evidence,
     types.evidence,
     own_parent.evidence,
