@@ -209,6 +209,13 @@ def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...
         if name in found and not low < found[name] <= high:
             message = f"'{name}' must be above {low:g} and at most {high:g}, not {found[name]:g}"
             raise file.error(lines[name], message)
+    before = 0.0
+    for name in [name for name in found if name.startswith("confidence.")]:
+        if not before < found[name] <= 1:
+            raise file.error(
+                lines[name], f"'{name}' must be above {before:g}, the one before, and at most 1"
+            )
+        before = found[name]
     missing = set(known or ()) - found.keys()
     if missing:
         raise file.error(1, f"weight '{min(missing)}' is missing")

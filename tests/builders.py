@@ -132,6 +132,7 @@ def match(left: Table, right: Table, *reasons: Evidence, **fields: object) -> Ma
         "relation": Relation.SAME,
         "markers": (),
         "bits": round(sum(reason.bits for reason in reasons), 2),
+        "confidence": 0.9,
         "columns": tuple(
             ColumnMatch(
                 left=one.name,

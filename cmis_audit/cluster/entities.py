@@ -11,7 +11,7 @@ from cmis_audit.cluster.wording import (
     priority,
 )
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
-from cmis_audit.model.match import Match, Relation, probability
+from cmis_audit.model.match import Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
@@ -100,11 +100,11 @@ def _doubt(match: Match, otherwise: str) -> str:
 
 
 def _confidence(ground: Ground, refs: tuple[TableRef, ...]) -> float:
-    """Return the mean over the members of the probability that their best link is right."""
+    """Return the mean over the members of the confidence that their best link is right."""
     chances = []
     for ref in refs:
         links = (ground.links.between(ref, other) for other in refs if other != ref)
-        chances.append(probability(max(match.bits for match in links if match)))
+        chances.append(max(match.confidence for match in links if match))
     return round(sum(chances) / len(chances), 3)
 
 
@@ -152,7 +152,7 @@ def _review_cluster(ground: Ground, match: Match) -> Cluster:
         name=cluster_name(canonical, ground.traits[canonical]),
         verdict=Verdict.REVIEW,
         kind=kind_of((match,)),
-        confidence=round(probability(match.bits), 3),
+        confidence=match.confidence,
         priority=Priority.LOW,
         reason=f"{len(match.columns)} columns in common, but "
         f"{_doubt(match, 'the evidence is thin')}.",

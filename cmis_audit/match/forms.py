@@ -6,6 +6,7 @@ from math import fsum, log2
 
 from cmis_audit.match.bodies import Together, tables_together
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
+from cmis_audit.match.confidence import Confidence
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
 from cmis_audit.match.tenants import repeated_tables, tenant_groups
@@ -58,6 +59,7 @@ class Database:
     def __init__(self, catalog: Catalog, pack: RulePack) -> None:
         lexicon = pack.lexicon
         self.weights = {weight.name: weight.value for weight in pack.weights}
+        self.confidence = Confidence(self.weights)
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)

@@ -54,12 +54,14 @@ def match_of(pair: Pair) -> Match:
     every = names_left | names_right
     least = min(len(names_left), len(names_right))
     against = [base, *(evidence for evidence in found if evidence.bits < 0)]
+    total = round(base.bits + sum(evidence.bits for evidence in found), 2)
     return Match(
         left=pair.left.traits.ref,
         right=pair.right.traits.ref,
         relation=pair.relation.relation,
         markers=tuple(sorted({affix.marker for affix in pair.relation.markers})),
-        bits=round(base.bits + sum(evidence.bits for evidence in found), 2),
+        bits=total,
+        confidence=pair.database.confidence.of(total),
         columns=pair.alignment,
         same_name_columns=tuple(
             column.name for column in pair.left.table.columns if column.name in same

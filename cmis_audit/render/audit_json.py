@@ -9,7 +9,7 @@ from typing import Final
 
 from cmis_audit.model.cluster import Cluster, ComparisonRow, Member
 from cmis_audit.model.finding import Finding
-from cmis_audit.model.match import Evidence, Match, probability
+from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, Report
 from cmis_audit.model.score import Deduction
@@ -125,7 +125,7 @@ def _pair(match: Match) -> JsonObject:
         "right": _table(match.right),
         "relation": match.relation,
         "bits": round(match.bits, 2),
-        "confidence": round(probability(match.bits), 3),
+        "confidence": match.confidence,
         "same_name_columns": list(match.same_name_columns),
         "aligned_columns": [
             {
