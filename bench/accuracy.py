@@ -64,7 +64,7 @@ def audited(corpus: Corpus) -> Report:
     """Return the audit of the schema as real tables."""
     with embedded_server() as server:
         conninfo = server.create_database("corpus")
-        materialize(corpus.tables, conninfo)
+        materialize(corpus, conninfo)
         intake = pipeline.Intake(target=Target(source=conninfo), limits=Limits(), now=NOW)
         return pipeline.audit(pipeline.catalog_of(intake), pipeline.rule_pack("cmis", None))
 
