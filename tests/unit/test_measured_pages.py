@@ -69,7 +69,7 @@ def test_blocks_stand_between_their_markers_and_nothing_else_moves() -> None:
 
 
 def test_a_page_without_the_markers_is_not_written() -> None:
-    with pytest.raises(SystemExit, match="the markers of rules 0 times"):
+    with pytest.raises(SystemExit, match="the markers of verdicts 0 times"):
         written("# A page\n", TABLES)
 
 
