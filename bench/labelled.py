@@ -1,7 +1,8 @@
-"""Labelled schemas: structural catalogues as JSON, made into real tables and held against labels.
+"""Labelled schemas: made into real tables and held against their labels.
 
-A folder holds `NAME.json` (tables) with `NAME.labels.json`, and perhaps `injected/NAME.json` with
-`injected/NAME.truth.json`: the same schemas with duplicates and decoys planted in them.
+A folder holds `NAME.labels.json` with the schema as a script, `NAME.sql`, or as a structural
+catalogue, `NAME.json`; and perhaps `injected/NAME.json` with `injected/NAME.truth.json`: the same
+schemas with duplicates and decoys planted in them.
 """
 
 import itertools
@@ -38,20 +39,26 @@ class Labels:
 @dataclass(frozen=True, slots=True)
 class Corpus:
     name: str
-    tables: list[dict[str, Any]]
     labels: Labels
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    script: str = ""
+    """SQL that makes the tables, where no catalogue lists them."""
 
 
 def corpora(folder: Path) -> Iterator[Corpus]:
     """Yield the labelled schemas of a folder, then those with planted duplicates."""
     for path in sorted(folder.glob("*.labels.json")):
         name = path.name.removesuffix(".labels.json")
-        yield Corpus(name, _tables(folder / f"{name}.json"), _labels(path))
+        script = path.with_name(f"{name}.sql")
+        if script.exists():
+            yield Corpus(name, _labels(path), script=script.read_text("utf-8"))
+        else:
+            yield Corpus(name, _labels(path), _tables(folder / f"{name}.json"))
     for path in sorted((folder / "injected").glob("*.truth.json")):
         name = path.name.removesuffix(".truth.json")
         tables = _tables(path.parent / f"{name}.json")
         base = folder / f"{name}.labels.json"
-        yield Corpus(f"{name} + planted", tables, _planted(path, base))
+        yield Corpus(f"{name} + planted", _planted(path, base), tables)
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:
@@ -131,11 +138,13 @@ def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], set[Pair]]:
     return yes, maybe - yes.keys()
 
 
-def materialize(tables: list[dict[str, Any]], conninfo: str) -> None:
-    """Make the tables in an empty database; a type that the server lacks becomes text."""
+def materialize(corpus: Corpus, conninfo: str) -> None:
+    """Make the tables in an empty database; a type of a catalogue that it lacks becomes text."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        builder = _Builder(connection)
-        builder.build(tables)
+        if corpus.script:
+            connection.execute(corpus.script.encode())
+        else:
+            _Builder(connection).build(corpus.tables)
 
 
 class _Builder:
