@@ -8,10 +8,10 @@ from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Traits
 from cmis_audit.model.value import Value
 
-HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain"})
+HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain", "layers"})
 """Counter-evidence that no chain through a third table may get around."""
 
-REFUTING = HARD_SIGNALS | {"other-parents", "foreign-key-between", "layers", "natural-key"}
+REFUTING = HARD_SIGNALS | {"other-parents", "foreign-key-between", "natural-key"}
 """Counter-evidence that says how two look-alikes differ: nothing is left to ask a person."""
 
 

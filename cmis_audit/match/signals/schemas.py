@@ -16,7 +16,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     A name that two schemas share by accident is one of many; in a copied schema all are shared.
     """
     left, right = pair.left.traits.ref.schema, pair.right.traits.ref.schema
-    if left == right or pair.relation.relation != Relation.SAME:
+    if left == right or pair.relation.relation not in {Relation.SAME, Relation.MARKED}:
         return
     if _layers(pair):
         yield Evidence(
@@ -24,6 +24,8 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             bits=pair.weight("schema.layers"),
             detail=f"{left} and {right} are stages of one load",
         )
+        return
+    if pair.relation.relation == Relation.MARKED:
         return
     if _own_plumbing(pair):
         yield Evidence(
@@ -59,8 +61,7 @@ def _layers(pair: Pair) -> bool:
     stages = [
         form
         for form in pair.database.with_stem(pair.left.traits.stem)
-        if form.traits.words == pair.left.traits.words
-        and not words.isdisjoint(form.traits.schema_words)
+        if not words.isdisjoint(form.traits.schema_words)
     ]
     if pair.left not in stages and pair.right not in stages:
         return False
