@@ -16,6 +16,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
 _FEWEST = 3  # columns in common, for a person to look at
+_WEIGHTY = -2.0  # bits of a counter-evidence that is more than a doubt
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
 
 
@@ -131,7 +132,8 @@ def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
     if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
         return False
     if any(
-        piece.signal in REFUTING or piece.bits <= ground.thresholds.refuted_by
+        (piece.signal in REFUTING and piece.bits <= _WEIGHTY)
+        or piece.bits <= ground.thresholds.refuted_by
         for piece in match.counter_evidence[1:]
     ):
         return False

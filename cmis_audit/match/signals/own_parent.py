@@ -19,6 +19,8 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     """
     if pair.relation.relation in {Relation.MARKED, Relation.SAME} or pair.twin_parents:
         return
+    if pair.keyed_otherwise:
+        return
     left = set(pair.left.traits.parents)
     right = set(pair.right.traits.parents)
     mine = sorted(str(ref) for ref in left - right - {pair.right.traits.ref})
