@@ -124,19 +124,19 @@ class Values:
             for column in overlap.sampled
             if _tells_apart(column) and min(column.left_values, column.right_values) >= _FEWEST
         ]
-        best = max(looked, key=lambda one: (one.share, one.column.left), default=None)
-        if best is None:
-            return
-        if best.share >= _SHARED_FROM and best.column.shared >= _FEWEST:
+        met = [one for one in looked if one.share >= _SHARED_FROM and one.column.shared >= _FEWEST]
+        if met:
+            best = max(met, key=_by_share)
             bits = self._weights["sample.shared"] * best.share
             yield Evidence(signal="sample", bits=round(bits, 2), detail=best.said())
             return
         natural = [one for one in looked if self._natural(match, one)]
         if not natural or {Marker.VERSION, Marker.ARCHIVE} & set(match.markers):
             return
-        nearest = max(natural, key=lambda one: (one.share, one.column.left))
-        if best.share < _DISJOINT_TO:
-            bits = self._weights["sample.disjoint"] * (1 - best.share / _DISJOINT_TO)
+        most = max(one.share for one in looked)
+        if most < _DISJOINT_TO:
+            bits = self._weights["sample.disjoint"] * (1 - most / _DISJOINT_TO)
+            nearest = max(natural, key=_by_share)
             yield Evidence(signal="sample", bits=round(bits, 2), detail=nearest.said())
 
     def _natural(self, match: Match, looked: "_Lookup") -> bool:
@@ -173,17 +173,27 @@ class Values:
 
 
 class _Lookup:
-    """The values of the column that has fewer, looked for in the other."""
+    """The values of the column that has fewer, looked for in the other; of as many, in the one of
+    which more was read.
+
+    Where all of them are looked for in a part of a table, so many times as many stand in the whole.
+    Where a part is looked for in a part, no more is claimed than was met: which of the rows meet
+    depends on how the tables lie on disk.
+    """
 
     def __init__(self, column: SampledColumn, overlap: Overlap) -> None:
         self.column = column
-        from_left = column.left_values <= column.right_values
+        from_left = (column.left_values, -overlap.right_read) <= (
+            column.right_values,
+            -overlap.left_read,
+        )
         self.values = column.left_values if from_left else column.right_values
         self.read = overlap.right_read if from_left else overlap.left_read
         self._names = (column.left, column.right) if from_left else (column.right, column.left)
         self._other: TableRef = overlap.right if from_left else overlap.left
         self._whole = (overlap.left_read if from_left else overlap.right_read) == 1
-        self.share = min(column.shared / (self.values * self.read), 1.0) if self.read else 0.0
+        looked_for = self.values * (self.read if self._whole else 1)
+        self.share = min(column.shared / looked_for, 1.0) if looked_for else 0.0
 
     def said(self) -> str:
         mine, theirs = self._names
@@ -193,6 +203,10 @@ class _Lookup:
             f"{self.column.shared:,} of {self.values:,} {'' if self._whole else 'sampled '}values "
             f"of {mine} also stand in {self._other}, column {theirs}{part}"
         )
+
+
+def _by_share(one: _Lookup) -> tuple[float, str]:
+    return one.share, one.column.left
 
 
 def _common_said(one: CommonValues) -> str:

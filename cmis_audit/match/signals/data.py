@@ -32,6 +32,9 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     left, right = pair.left.table.statistics, pair.right.table.statistics
     if left is None or right is None:
         return
+    rows = left.rows_estimate or 0, right.rows_estimate or 0
+    if not all(rows):
+        return
     small = pair.smaller
     whole = pair.database.bits_of(column.key for column in small.columns)
     if not whole:
@@ -39,15 +42,13 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     share = min(sum(match.bits for match in pair.alignment) / whole, 1.0)
     if share < _LEAST_SHARE:
         return
-    yield from _rows(pair, left, right, share)
-    yield from _columns(pair, left, right, share)
+    yield from _rows(pair, rows, share)
+    yield from _columns(pair, left, right, rows, share)
     yield from _use(pair, left, right, share)
 
 
-def _rows(
-    pair: Pair, left: TableStatistics, right: TableStatistics, share: float
-) -> Iterator[Evidence]:
-    few, many = sorted((left.rows_estimate or 0, right.rows_estimate or 0))
+def _rows(pair: Pair, rows: tuple[int, int], share: float) -> Iterator[Evidence]:
+    few, many = sorted(rows)
     if few >= _MANY_ROWS and few >= _EQUAL * many:
         yield Evidence(
             signal="rows",
@@ -57,26 +58,26 @@ def _rows(
 
 
 def _columns(
-    pair: Pair, left: TableStatistics, right: TableStatistics, share: float
+    pair: Pair,
+    left: TableStatistics,
+    right: TableStatistics,
+    rows: tuple[int, int],
+    share: float,
 ) -> Iterator[Evidence]:
     """Yield bits for rare columns with as many values and nulls, if there are several.
 
     Against it counts only that columns of equally many rows contradict each other: of other rows
     other figures are to be expected.
     """
-    if not (left.columns and right.columns and left.rows_estimate and right.rows_estimate):
-        return
     agreeing, contradicting = [], 0
     compared = list(_compared(pair, left, right))
     for match, one, other in compared:
         nulls = abs(one.null_fraction - other.null_fraction)
-        few, many = sorted(
-            (_distinct(one, left.rows_estimate), _distinct(other, right.rows_estimate))
-        )
-        if nulls <= _NULLS_AGREE and few >= max(_DISTINCT_AGREE * many, _FEWEST_DISTINCT):
+        fewer, more = sorted((_distinct(one, rows[0]), _distinct(other, rows[1])))
+        if nulls <= _NULLS_AGREE and fewer >= max(_DISTINCT_AGREE * more, _FEWEST_DISTINCT):
             agreeing.append(match.left)
         contradicting += nulls >= _NULLS_CONTRADICT or (
-            many >= _FEWEST_DISTINCT and few <= _DISTINCT_CONTRADICT * many
+            more >= _FEWEST_DISTINCT and fewer <= _DISTINCT_CONTRADICT * more
         )
     if len(agreeing) >= _FEWEST_COLUMNS:
         part = min(len(agreeing) / _ENOUGH_COLUMNS, 1.0)
@@ -85,7 +86,7 @@ def _columns(
             bits=round(pair.weight("data.columns") * part * share, 2),
             detail=f"as many different values and nulls in {', '.join(sorted(agreeing)[:5])}",
         )
-    few, many = sorted((left.rows_estimate, right.rows_estimate))
+    few, many = sorted(rows)
     if few < max(_MANY_ROWS, _LIKE * many) or 2 * contradicting <= len(compared):
         return
     if contradicting >= _FEWEST_COLUMNS:
@@ -126,7 +127,7 @@ def _use(
         (left, right, pair.left.traits.ref),
         (right, left, pair.right.traits.ref),
     ):
-        if dead.rows_estimate and live.writes and (said := _superseded(dead, live)):
+        if live.writes and (said := _superseded(dead, live)):
             yield Evidence(
                 signal="use",
                 bits=round(pair.weight("data.superseded") * share, 2),
