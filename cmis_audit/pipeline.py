@@ -84,14 +84,14 @@ def audit(
     matches = find_matches(catalog, pack)
     skipped = catalog.skipped
     if compare is not None:
+        from cmis_audit.match.value_questions import Questions
         from cmis_audit.match.values import Values
 
-        values = Values(catalog, pack)
-        questions, left_out = values.questions(matches)
+        questions, left_out = Questions(catalog, pack).about(matches)
         if questions:
             notify(f"comparing values of {len(questions)} pairs")
             overlaps = compare(questions)
-            matches = values.entered(matches, overlaps)
+            matches = Values(catalog, pack).entered(matches, overlaps)
             skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
     clusters = build_clusters(catalog, matches, pack)

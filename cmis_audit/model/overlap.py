@@ -15,6 +15,12 @@ class Question(Value, frozen=True, kw_only=True):
     left_rows: int | None
     """As estimated; None where the table was never analysed."""
     right_rows: int | None
+    indexed: tuple[tuple[str, str], ...] = ()
+    """Those of the columns whose values can be looked up in the table of more rows by an index."""
+
+    @property
+    def left_is_larger(self) -> bool:
+        return (self.left_rows or 0) > (self.right_rows or 0)
 
 
 class SampledColumn(Value, frozen=True, kw_only=True):
@@ -30,6 +36,17 @@ class SampledColumn(Value, frozen=True, kw_only=True):
     right_values: int
     shared: int
     """Values that stand in both."""
+
+
+class LookedUpColumn(Value, frozen=True, kw_only=True):
+    """How many of some values of a column stand in the whole of the other table."""
+
+    left: str
+    right: str
+    from_left: bool
+    """Whether they are values of the left one."""
+    values: int
+    found: int
 
 
 class CommonValues(Value, frozen=True, kw_only=True):
@@ -53,6 +70,8 @@ class Overlap(Value, frozen=True, kw_only=True):
     """The share of the table's rows that were read; 1 is all of them."""
     right_read: float = 1.0
     sampled: tuple[SampledColumn, ...] = ()
+    looked_up: tuple[LookedUpColumn, ...] = ()
+    """Where the larger table was not read whole, through its index."""
     common: tuple[CommonValues, ...] = ()
 
 

@@ -8,7 +8,8 @@ a thousand and another thousand share one. So a table is read whole where it has
 rows asked for, and then the count is exact. Of a larger one the same blocks are read in every run
 and on both sides (one seed: the blocks of the smaller share are among those of the larger), which
 meets the rows of a copy; what was read is told, so that what was not found there is not said to be
-missing.
+missing. Where the larger table has an index on the column, those values of the other that have the
+smallest hashes (a bottom-k sketch of what was read) are looked up in it: that counts in the whole.
 
 Each pair is read in a transaction of its own, read-only, without waiting for locks longer than the
 limits say. Row security is switched off, which makes the server refuse where it applies rather than
@@ -26,14 +27,23 @@ from psycopg import sql
 
 from cmis_audit.model.catalog import Skipped
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.overlap import CommonValues, Overlap, Overlaps, Question, SampledColumn
+from cmis_audit.model.overlap import (
+    CommonValues,
+    LookedUpColumn,
+    Overlap,
+    Overlaps,
+    Question,
+)
 from cmis_audit.source.connection import AnyConnection, Limits
 from cmis_audit.source.failures import is_lost
 from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.row_index import Row
+from cmis_audit.source.value_rows import overlap_of
 
 _LONGEST = 2_000  # bytes as stored: what is longer stands out of line, and is nobody's key
 _SEED = 0
+_LOOKED_UP = 256  # values of a column
+_MOST_LOOKUPS = 2  # columns of a pair
 
 _BEGIN = """\
 BEGIN READ ONLY;
@@ -45,10 +55,12 @@ SET LOCAL row_security = off;
 SET LOCAL synchronize_seqscans = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL jit = off;
+SET LOCAL enable_seqscan = off;
 SET LOCAL work_mem = '32MB';
 SET LOCAL DateStyle = 'ISO';
 SET LOCAL TimeZone = 'UTC';
 """
+# enable_seqscan: what is looked up by an index is not to be scanned for; a table without one is.
 # synchronize_seqscans: a scan that begins where another one is would read other rows each time.
 
 
@@ -75,7 +87,7 @@ class ValueReader:
         pairs = [
             Overlap(left=each.left, right=each.right, common=found)
             if sampled is None
-            else _overlap(each, sampled, rows, found)
+            else overlap_of(each, sampled, rows, self._looked_up(each, rows), found)
             for number, each in enumerate(questions)
             for found in [common.get(number, ())]
             for sampled in [self._sampled(each, rows)]
@@ -129,6 +141,34 @@ class ValueReader:
             rows=sql.Literal(rows),
         )
         return self._rows(query, None, _both(question))
+
+    def _looked_up(self, question: Question, rows: int) -> tuple[LookedUpColumn, ...]:
+        """Return what an index of the larger table says, where that was not read whole."""
+        larger = question.left_is_larger
+        smaller_rows, larger_rows = sorted((question.left_rows or 0, question.right_rows or 0))
+        if larger_rows <= rows:
+            return ()
+        one, other = reversed(_both(question)) if larger else _both(question)
+        found = []
+        for left, right in question.indexed[:_MOST_LOOKUPS]:
+            mine, theirs = (right, left) if larger else (left, right)
+            query = sql.SQL(catalog_query("indexed_values", self._major)).format(
+                table=sql.Identifier(one.schema, one.name),
+                column=sql.Identifier(mine),
+                sample=_blocks(smaller_rows, rows),
+                rows=sql.Literal(rows),
+                longest=sql.Literal(_LONGEST),
+                most=sql.Literal(_LOOKED_UP),
+                other=sql.Identifier(other.schema, other.name),
+                other_column=sql.Identifier(theirs),
+            )
+            for values, hits in self._rows(query, None, _both(question)) or ():
+                found.append(
+                    LookedUpColumn(
+                        left=left, right=right, from_left=not larger, values=values, found=hits
+                    )
+                )
+        return tuple(found)
 
     def _rows(
         self,
@@ -194,47 +234,3 @@ def _blocks(estimate: int | None, rows: int) -> sql.Composable:
         return sql.SQL("")
     percent = min(110 * rows / estimate, 100.0)
     return sql.SQL(f"TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({_SEED})")
-
-
-def _overlap(
-    question: Question,
-    answer: list[Row],
-    rows: int,
-    common: tuple[CommonValues, ...],
-) -> Overlap:
-    sampled, read = [], (0, 0)
-    for place, left_filled, left_values, right_filled, right_values, shared in sorted(answer):
-        if place == 0:
-            read = left_filled, right_filled
-            continue
-        left, right = question.columns[place - 1]
-        sampled.append(
-            SampledColumn(
-                left=left,
-                right=right,
-                left_filled=left_filled,
-                left_values=left_values,
-                right_filled=right_filled,
-                right_values=right_values,
-                shared=shared,
-            )
-        )
-    return Overlap(
-        left=question.left,
-        right=question.right,
-        left_read=_share(read[0], question.left_rows, rows),
-        right_read=_share(read[1], question.right_rows, rows),
-        sampled=tuple(sampled),
-        common=common,
-    )
-
-
-def _share(read: int, estimate: int | None, rows: int) -> float:
-    """Return the share of the rows that were read: all when the limit was not reached.
-
-    Where it was and the estimate is of no more rows, it is stale: then a guess, below 1.
-    """
-    sampled = estimate is not None and estimate > rows
-    if not sampled and read < rows:
-        return 1.0
-    return min(read / max(estimate or 0, 2 * rows if not sampled else 1), 0.999)

@@ -191,7 +191,14 @@ def test_huge_odd_and_padded_values(twins: str) -> None:
     assert report.not_assessed == ()
 
 
+WITHOUT_INDEX = (
+    "ALTER TABLE customers DROP CONSTRAINT customers_email_address_key;"
+    "ALTER TABLE clients DROP CONSTRAINT clients_mail_key;"
+)
+
+
 def test_of_a_larger_table_a_part_is_read_and_nothing_is_called_missing(twins: str) -> None:
+    run(twins, WITHOUT_INDEX)
     run(twins, "SELECT fill('clients', 1, 20000); SELECT fill('customers', 1, 20000); ANALYZE")
     (reason,) = sampled(pair(audited(twins, 2000), "clients", "customers"))
     assert 0 < reason.bits <= 3.0
@@ -200,6 +207,28 @@ def test_of_a_larger_table_a_part_is_read_and_nothing_is_called_missing(twins: s
     assert sampled(pair(audited(twins, 2000), "clients", "customers")) == []
     run(twins, "TRUNCATE clients; SELECT fill('clients', 50001, 50100); ANALYZE")
     assert sampled(pair(audited(twins, 2000), "clients", "customers")) == []
+
+
+def test_an_index_of_the_larger_table_finds_values_in_the_whole_of_it(twins: str) -> None:
+    run(twins, "SELECT fill('customers', 1, 6000)")
+    # in another order, so that no blocks of the two hold the same rows
+    run(twins, "SELECT fill('clients', n, n) FROM generate_series(3000, 1, -1) n; ANALYZE")
+    (reason,) = sampled(pair(audited(twins, 500), "clients", "customers"))
+    assert (reason.bits, reason.detail) == (
+        3.0,
+        "256 of 256 sampled values of mail also stand in public.customers, column email_address",
+    )
+    run(twins, "UPDATE clients SET mail = mail || 'x'; ANALYZE")
+    (reason,) = sampled(pair(audited(twins, 500), "clients", "customers"))
+    assert reason.bits == -3.0
+    scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'customers'"
+    with psycopg.connect(twins, autocommit=True) as connection:
+        before = connection.execute(scans).fetchone()
+        audited(twins, 500)
+        connection.execute("SELECT pg_sleep(1), pg_stat_clear_snapshot()")
+        after = connection.execute(scans).fetchone()
+    assert before and after
+    assert after[0] == before[0]
 
 
 def test_a_stale_estimate_is_not_taken_for_the_whole(twins: str) -> None:

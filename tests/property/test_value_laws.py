@@ -9,7 +9,7 @@ from cmis_audit.match.matches import find_matches
 from cmis_audit.match.values import Values
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.match import Match, Matches
-from cmis_audit.model.overlap import CommonValues, Overlap, Overlaps, SampledColumn
+from cmis_audit.model.overlap import CommonValues, LookedUpColumn, Overlap, Overlaps, SampledColumn
 from cmis_audit.pipeline import rule_pack
 
 PACK = rule_pack("cmis", None)
@@ -46,6 +46,18 @@ def counts(draw: st.DrawFn, name: str) -> SampledColumn:
 
 
 @st.composite
+def lookups(draw: st.DrawFn, name: str) -> LookedUpColumn:
+    values = draw(st.integers(0, 256))
+    return LookedUpColumn(
+        left=name,
+        right=name,
+        from_left=draw(st.booleans()),
+        values=values,
+        found=draw(st.integers(0, values)),
+    )
+
+
+@st.composite
 def common(draw: st.DrawFn) -> CommonValues:
     number = st.integers(1, 100)
     left, right = draw(number), draw(number)
@@ -66,12 +78,14 @@ read = st.sampled_from([1.0, 1.0, 0.5, 0.01])
 def overlaps(draw: st.DrawFn) -> Overlap:
     match = _pair(MATCHES[id(ONE)])
     names = draw(st.lists(st.sampled_from(["iban", "api_token", "depot"]), unique=True))
+    looked_up = draw(st.lists(st.sampled_from(names), unique=True)) if names else []
     return Overlap(
         left=match.left,
         right=match.right,
         left_read=draw(read),
         right_read=draw(read),
         sampled=tuple(draw(counts(name)) for name in names),
+        looked_up=tuple(draw(lookups(name)) for name in looked_up),
         common=draw(st.just(()) | common().map(lambda one: (one,))),
     )
 
@@ -118,6 +132,9 @@ def test_values_say_the_same_from_both_sides(overlap: Overlap) -> None:
             )
             for one in overlap.sampled
         ),
+        looked_up=tuple(
+            msgspec.structs.replace(one, from_left=not one.from_left) for one in overlap.looked_up
+        ),
         common=tuple(
             msgspec.structs.replace(one, left_values=one.right_values, right_values=one.left_values)
             for one in overlap.common
@@ -148,5 +165,9 @@ def test_one_more_value_in_common_never_lowers_the_bits(
     one = grown[place]
     most = min(one.left_values, one.right_values)
     grown[place] = msgspec.structs.replace(one, shared=data.draw(st.integers(one.shared + 1, most)))
-    more = msgspec.structs.replace(overlap, sampled=tuple(grown))
+    looked_up = tuple(
+        msgspec.structs.replace(one, found=data.draw(st.integers(one.found, one.values)))
+        for one in overlap.looked_up
+    )
+    more = msgspec.structs.replace(overlap, sampled=tuple(grown), looked_up=looked_up)
     assert entered(ONE, more).bits >= entered(ONE, overlap).bits

@@ -3,6 +3,7 @@
 from builders import catalog, table
 
 from cmis_audit.match.matches import find_matches
+from cmis_audit.match.value_questions import Questions
 from cmis_audit.match.values import Values
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.overlap import Overlap, Overlaps, SampledColumn
@@ -29,7 +30,7 @@ def test_what_is_asked_about() -> None:
         for name in ("invoices", "invoices_copy")
     ]
     source = catalog(*invoices, table("parties", "id text pk", "title text"))
-    (question,), left_out = Values(source, PACK).questions(find_matches(source, PACK))
+    (question,), left_out = Questions(source, PACK).about(find_matches(source, PACK))
     asked = {left for left, right in question.columns if left == right}
     assert asked == {"id", "number", "booked", "note"}
     assert left_out == ()
@@ -43,7 +44,7 @@ def test_no_more_than_a_hundred_pairs_are_asked_about() -> None:
         tables += [table(f"{name}{end}", *specs) for end in ("", "_v2", "_bak")]
     source = catalog(*tables)
     found = find_matches(source, PACK)
-    questions, (note,) = Values(source, PACK).questions(found)
+    questions, (note,) = Questions(source, PACK).about(found)
     assert len(questions) == 100
     likely = [match for match in found.matches if match.bits >= WEIGHTS["review_from"]]
     assert note.what == f"values of {len(likely) - 100} further pairs of likely duplicates"
