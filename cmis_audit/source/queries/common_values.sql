@@ -1,7 +1,7 @@
 -- How alike the most common values of columns are, as far as the role may read the columns. The
 -- values are compared here and nothing but counts leaves the server.
--- Parameters: numbers, left and right schemas, tables and columns (arrays of one length); tables and
---   columns once more, all of them, so that the view need not be read as a whole.
+-- Parameters: numbers, left and right schemas, tables and columns (arrays of one length); tables
+--   and columns once more, all of them, so that the view need not be read as a whole.
 -- Columns: number int, left_values int8, right_values int8, shared int8, agreement text (0 to 1)
 -- Order: none. Oldest server: 13.
 WITH known AS MATERIALIZED (

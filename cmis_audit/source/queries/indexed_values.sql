@@ -3,8 +3,8 @@
 -- the server.
 -- Placeholders: {table}, {column}, {sample} TABLESAMPLE or nothing, {rows} to read, {longest} bytes
 --   of a value as stored, {most} values; {other}, {other_column}, which has the index.
--- Columns: taken int8, found int8
--- Order: one row. Oldest server: 13.
+-- Columns: taken int8, found int8 (one row)
+-- Order: none. Oldest server: 13.
 WITH part AS MATERIALIZED (
     SELECT t.{column} AS value FROM {table} AS t {sample} LIMIT {rows}
 ), taken AS MATERIALIZED (

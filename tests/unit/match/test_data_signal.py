@@ -136,7 +136,7 @@ def test_lookup_tables_with_equal_figures_stay_apart() -> None:
     assert {cluster.verdict for cluster in clusters} <= {Verdict.KEEP_APART}
 
 
-def test_all_that_statistics_say_for_a_pair_lies_between_review_and_consolidation() -> None:
+def test_statistics_convict_no_pair_of_less_than_even_odds() -> None:
     weights = {weight.name: weight.value for weight in PACK.weights}
-    most = weights["data.rows"] + weights["data.columns"] + weights["data.superseded"]
-    assert most < weights["consolidate_from"] - weights["review_from"]
+    names = ("rows", "columns", "superseded", "common_values")
+    assert sum(weights[f"data.{name}"] for name in names) <= weights["consolidate_from"]
