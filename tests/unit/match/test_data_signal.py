@@ -136,7 +136,7 @@ def test_lookup_tables_with_equal_figures_stay_apart() -> None:
     assert {cluster.verdict for cluster in clusters} <= {Verdict.KEEP_APART}
 
 
-def test_statistics_convict_no_pair_of_less_than_even_odds() -> None:
+def test_statistics_convict_no_pair_of_less_than_0_bits() -> None:
     weights = {weight.name: weight.value for weight in PACK.weights}
     names = ("rows", "columns", "superseded", "common_values")
     assert sum(weights[f"data.{name}"] for name in names) <= weights["consolidate_from"]
