@@ -203,16 +203,22 @@ class Database:
         return prefix
 
 
-def _forms(
-    catalog: Catalog, pack: RulePack, reader: NameReader, left_out: set[TableRef]
-) -> tuple[TableForm, ...]:
-    lexicon = pack.lexicon
-    shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
+def known_families(catalog: Catalog) -> dict[str, str]:
+    """Return the families of the database's own types: its enums and domains."""
     known = {str(enum.ref): "enum" for enum in catalog.enums}
     known |= {enum.ref.name: "enum" for enum in catalog.enums}
     for domain in catalog.domains:
         family = type_family(domain.base_type, known)
         known[str(domain.ref)] = known[domain.ref.name] = family
+    return known
+
+
+def _forms(
+    catalog: Catalog, pack: RulePack, reader: NameReader, left_out: set[TableRef]
+) -> tuple[TableForm, ...]:
+    lexicon = pack.lexicon
+    shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
+    known = known_families(catalog)
     tables = [table for table in catalog.tables if not table.inherits and table.ref not in left_out]
     prefixes = _house_prefixes(tables, reader)
     parsed = {

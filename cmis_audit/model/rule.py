@@ -89,6 +89,8 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """Words of columns that count or measure: `impression`, `click`, `amount`."""
     code_words: frozenset[str]
     """Words of numeric columns that encode or place something: `type`, `status`, `position`."""
+    random_words: frozenset[str]
+    """Words of columns whose values are drawn for each row anew: `token`, `hash`."""
     grain_words: frozenset[str]
     type_words: frozenset[str]
     """Words that split a store by the type of its value: `int`, `text`."""

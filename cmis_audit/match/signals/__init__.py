@@ -12,6 +12,7 @@ from cmis_audit.match.signals import (
     columns,
     comments,
     coverage,
+    data,
     few_columns,
     foreign_key_between,
     grain,
@@ -44,4 +45,5 @@ SIGNALS: tuple[Signal, ...] = (
     foreign_key_between.evidence,
     value_type_split.evidence,
     grain.evidence,
+    data.evidence,
 )
