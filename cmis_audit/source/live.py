@@ -29,8 +29,9 @@ from cmis_audit.source.reader import (
     CATALOG,
     COLUMN_STATISTICS,
     CONSTRAINTS,
-    DEFAULTS,
+    INDEXES,
     SESSION,
+    TYPES,
     VISIBILITY,
     VISIBLE_COLUMNS,
     Batch,
@@ -137,12 +138,14 @@ class LiveSource:
         builder = CatalogBuilder(reader.rows, connection.info.server_version)
 
         def build(read: Batch) -> None:
-            if read is DEFAULTS:
+            if read is TYPES:
                 _ = builder.columns
+            elif read is INDEXES:
+                _ = builder.indexes
             elif read is CONSTRAINTS:
                 _ = builder.constraints
             elif read is COLUMN_STATISTICS:
-                _ = builder.column_statistics
+                _ = builder.tables
 
         self._run(reader, connection, CATALOG, build)
         return reader, builder
