@@ -68,8 +68,7 @@ def _groups_apart(
     apart = [
         match
         for match in ground.matches.matches
-        if match.bits < ground.thresholds.consolidate_from
-        and frozenset((match.left, match.right)) not in told
+        if frozenset((match.left, match.right)) not in told
         and merged.isdisjoint((match.left, match.right))
     ]
     return [

@@ -2,7 +2,13 @@
 
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
-from cmis_audit.cluster.groups import REFUTING, cohesive_groups, same_noun, strongest_first
+from cmis_audit.cluster.groups import (
+    REFUTING,
+    cohesive_groups,
+    kept_apart,
+    same_noun,
+    strongest_first,
+)
 from cmis_audit.cluster.wording import (
     cluster_id,
     cluster_name,
@@ -16,7 +22,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
 _FEWEST = 3  # columns in common, for a person to look at
-_WEIGHTY = -2.0  # bits of a counter-evidence that is more than a doubt
+_WEIGHTY = -2.5  # bits of a counter-evidence that is more than a doubt
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
 
 
@@ -45,7 +51,9 @@ def _joined(
             place = place_of.get(inside)
             if place is None or outside in place_of:
                 continue
-            if same_noun([*grown[place], outside], ground.traits):
+            if same_noun([*grown[place], outside], ground.traits) and not kept_apart(
+                grown[place], [outside], ground.links
+            ):
                 grown[place].append(outside)
                 place_of[outside] = place
     return [tuple(sorted(group)) for group in grown]
@@ -124,18 +132,22 @@ def review_clusters(
         for match in ground.matches.matches
         if match.bits >= bounds.review_from
         and frozenset(_both(match)) not in told
+        and not _refuted(ground, match)
         and (match.bits >= bounds.consolidate_from or _open_question(ground, match, merged))
     ]
 
 
-def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
-    if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
-        return False
-    if any(
+def _refuted(ground: Ground, match: Match) -> bool:
+    """Tell whether a single known reason keeps the two apart."""
+    return any(
         (piece.signal in REFUTING and piece.bits <= _WEIGHTY)
         or piece.bits <= ground.thresholds.refuted_by
         for piece in match.counter_evidence[1:]
-    ):
+    )
+
+
+def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
+    if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
         return False
     return all(
         other is match or other.bits < match.bits

@@ -88,10 +88,9 @@ def _hold_together(
     traits: dict[TableRef, Traits],
     thresholds: Thresholds,
 ) -> bool:
+    if kept_apart(left, right, among):
+        return False
     across = [among.between(one, other) for one in left for other in right]
-    for match in across:
-        if match and any(piece.signal in HARD_SIGNALS for piece in match.counter_evidence):
-            return False
     if len(left) == len(right) == 1:
         return True
     if same_noun([*left, *right], traits):
@@ -105,6 +104,17 @@ def _hold_together(
             for match in (among.between(ref, other) for other in large)
         )
         for ref in small
+    )
+
+
+def kept_apart(left: list[TableRef], right: list[TableRef], among: Links) -> bool:
+    """Tell whether a pair across two groups has counter-evidence that no third table outweighs."""
+    return any(
+        piece.signal in HARD_SIGNALS
+        for one in left
+        for other in right
+        if (match := among.between(one, other))
+        for piece in match.counter_evidence
     )
 
 

@@ -105,6 +105,12 @@ def name_relation(
         return inside
     short, long = sorted((left.stem, right.stem), key=len)
     if len(short) < len(long):
+        if long[: len(short)] == short == long[-len(short) :]:
+            more = long[len(short) :]  # `version_version`: the versions of the versions
+            left_only, right_only = (more, ()) if long is left.stem else ((), more)
+            return NameRelation(
+                relation=Relation.PART, shared=short, left_only=left_only, right_only=right_only
+            )
         if _ends(long, short, synonyms):
             return _sided(Relation.QUALIFIED, left.stem, right.stem)
         if _starts(long, short, synonyms):

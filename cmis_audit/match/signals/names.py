@@ -178,10 +178,6 @@ def _extension(pair: Pair) -> tuple[float, str]:
     if purpose:
         detail = f"named after the other, for its {extra} ({purpose})"
         return pair.weight("name.satellite"), detail
-    if pair.keyed_otherwise:
-        return pair.weight(
-            "name.keyed_otherwise"
-        ), f"the other's name and what it is kept by: {extra}"
     return pair.weight("name.extension"), f"named after the other, for its {extra}"
 
 

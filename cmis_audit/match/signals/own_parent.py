@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
+from cmis_audit.model.names import TableRef
 
 _LONG = 4  # letters of a word that is looked for within others
 
@@ -17,9 +18,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     `artist_alias` points at artists and `label_alias` at labels: the columns that point there have
     no partner, or partners with another target.
     """
-    if pair.relation.relation in {Relation.MARKED, Relation.SAME} or pair.twin_parents:
+    if pair.twin_parents or pair.keyed_otherwise:
         return
-    if pair.keyed_otherwise:
+    if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+        yield from _of_own_schemas(pair)
         return
     left = set(pair.left.traits.parents)
     right = set(pair.right.traits.parents)
@@ -35,6 +37,37 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             bits=pair.weight("against.own_parent" if named else "against.other_parents"),
             detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
         )
+
+
+def _of_own_schemas(pair: Pair) -> Iterator[Evidence]:
+    """Yield counter-evidence for one name in two schemas, each for a parent of its own schema.
+
+    `events.roles` belongs to `events.events`, `categories.roles` to `categories.categories`. In a
+    copied schema the parents have the same names again.
+    """
+    left, right = pair.left.traits, pair.right.traits
+    if left.ref.schema == right.ref.schema:
+        return
+    stems = [{_stem(pair, ref) for ref in one.parents} for one in (left, right)]
+    mine, theirs = (
+        sorted(
+            str(ref)
+            for ref in one.parents
+            if ref.schema == one.ref.schema and _stem(pair, ref) not in others
+        )
+        for one, others in ((left, stems[1]), (right, stems[0]))
+    )
+    if mine and theirs:
+        yield Evidence(
+            signal="own-parent",
+            bits=pair.weight("against.own_parent"),
+            detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
+        )
+
+
+def _stem(pair: Pair, ref: TableRef) -> tuple[str, ...]:
+    form = pair.database.by_ref.get(ref)
+    return form.traits.stem if form else (ref.name,)
 
 
 def _named_after(pair: Pair) -> bool:

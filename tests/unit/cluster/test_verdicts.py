@@ -981,3 +981,25 @@ def test_each_schema_has_its_own_outbox() -> None:
         table("store.shelves", "id int pk", "height int"),
     )
     assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*own))
+
+
+def test_schemas_as_namespaces_are_not_copies() -> None:
+    columns = ("id int pk", "title text", "code text", "colour text")
+    roles = (
+        table("events.events", "id int pk", "starts_on date", "venue text"),
+        table("categories.categories", "id int pk", "logo text", "depth int"),
+        table("events.roles", *columns, "event_id int -> events.events"),
+        table("categories.roles", *columns, "category_id int -> categories.categories"),
+    )
+    assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*roles))
+
+
+def test_the_versions_of_versions_are_their_history() -> None:
+    columns = ("id int pk", "label text", "released_on date", "notes text")
+    found = said(
+        table("versions", *columns), table("versions_versions", *columns, "changed_by text")
+    )
+    assert found[frozenset({"versions", "versions_versions"})] == (
+        Verdict.KEEP_APART,
+        Kind.HISTORY,
+    )
