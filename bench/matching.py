@@ -187,7 +187,7 @@ def _measure(name: str, tables: int, answer: Connection) -> None:
     """Measure one contender in this process and send the outcome."""
     catalog = skewed(tables, SEED)
     before = _peak()
-    outcomes = []
+    outcomes: list[Outcome] = []
     while len(outcomes) < ROUNDS:
         gc.collect()
         outcomes.append(CONTENDERS[name](catalog))

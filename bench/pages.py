@@ -17,8 +17,9 @@ def written(page: str, blocks: Mapping[str, str]) -> str:
     """Return the page with each block between its markers, `<!-- name -->` and `<!-- /name -->`."""
     for name, block in blocks.items():
         around = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text = f"{block.strip()}\n"
-        page, times = around.subn(lambda found, text=text: found[1] + text + found[2], page)
+        # Doubled, since a backslash would be read as a reference.
+        text = f"{block.strip()}\n".replace("\\", "\\\\")
+        page, times = around.subn(rf"\g<1>{text}\g<2>", page)
         if times != 1:
             raise SystemExit(f"the page has the markers of {name} {times} times instead of once")
     return page
