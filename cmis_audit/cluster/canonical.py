@@ -8,7 +8,7 @@ from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, Traits
 
-_AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
+AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
 """What a marker takes off; a second version may have become the one that is used."""
 
 _SAID = 20.0
@@ -51,7 +51,7 @@ class Standing:
         table = self._tables[ref]
         affixes = self._traits[ref].affixes
         return (
-            min((_AGAINST.get(affix.marker, 0.0) for affix in affixes), default=0.0)
+            min((AGAINST.get(affix.marker, 0.0) for affix in affixes), default=0.0)
             + 2 * log2(1 + self._pointed_at(ref, refs))
             + log2(1 + self._read_by[ref])
             + log2(1 + len(table.columns))
