@@ -10,7 +10,7 @@ from cmis_audit.cluster.schema_standing import SchemaStanding
 from cmis_audit.cluster.schema_tenants import tenant_copies
 from cmis_audit.cluster.wording import schemas_id
 from cmis_audit.model.catalog import Catalog, Table
-from cmis_audit.model.cluster import Cluster, Verdict
+from cmis_audit.model.cluster import Cluster, Priority, Verdict
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, SchemaKind
@@ -26,6 +26,7 @@ _OF_EQUAL_NAMES = 0.6
 """Of the names that both have: bounded contexts share names, and few of the columns."""
 _UNDECIDED = 0.5
 """How sure it is that a schema is a copy when nothing tells it from a tenant's."""
+_IN_USE = frozenset({SchemaKind.VERSION, SchemaKind.COPY})
 _VERDICTS = (Verdict.CONSOLIDATE, Verdict.REVIEW, Verdict.KEEP_APART)
 _WORDS = {
     SchemaKind.VERSION: "the name says that it is a version",
@@ -122,9 +123,11 @@ class _Finder:
         clusters: tuple[str, ...],
     ) -> SchemaCopies:
         names = {copy.schema for copy in copies}
+        in_use = any(copy.kind in _IN_USE for copy in copies)
         return SchemaCopies(
             id=schemas_id(verdict, (source, *names)),
             verdict=verdict,
+            priority=Priority.HIGH if in_use else Priority.LOW,
             source=source,
             source_reason=self._standing.reason(source, names),
             tables=len(self._tables[source]),

@@ -5,7 +5,7 @@ from collections import defaultdict
 from cmis_audit.cluster.schema_drift import table_pair
 from cmis_audit.cluster.wording import schemas_id
 from cmis_audit.model.catalog import Catalog, Table
-from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.cluster import Priority, Verdict
 from cmis_audit.model.match import Matches, TenantGroup
 from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, SchemaKind
 
@@ -24,6 +24,7 @@ def _copies(group: TenantGroup, tables: dict[str, dict[str, Table]]) -> SchemaCo
     return SchemaCopies(
         id=schemas_id(Verdict.KEEP_APART, (group.template, *group.copies)),
         verdict=Verdict.KEEP_APART,
+        priority=Priority.LOW,
         source=group.template,
         source_reason="no tenant has more tables",
         tables=len(tables[group.template]),

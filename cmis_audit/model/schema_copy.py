@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.cluster import Priority, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.value import Value
 
@@ -82,6 +82,8 @@ class SchemaCopies(Value, frozen=True, kw_only=True):
     id: str
     """Stable while the schemas stay the same."""
     verdict: Verdict
+    priority: Priority
+    """High where two schemas are in use, low where one was put away."""
     source: str
     """The schema to keep, or the template of the tenants."""
     source_reason: str
