@@ -78,7 +78,7 @@ class _Finder:
                 self._copy(source, other, self._merged, self._kind(source, other))
                 for other in sorted(others)
             )
-            found.append(self._entry(Verdict.CONSOLIDATE, source, copies, self._said_by(copies)))
+            found.append(self._entry(Verdict.CONSOLIDATE, source, copies))
         return found
 
     def alike(self) -> list[SchemaCopies]:
@@ -89,7 +89,7 @@ class _Finder:
             copies = tuple(
                 self._copy(source, other, self._alike, SchemaKind.ALIKE) for other in sorted(others)
             )
-            found.append(self._entry(Verdict.REVIEW, source, copies, ()))
+            found.append(self._entry(Verdict.REVIEW, source, copies))
         return found
 
     def _count(self, left: str, right: str) -> int:
@@ -120,7 +120,6 @@ class _Finder:
         verdict: Verdict,
         source: str,
         copies: tuple[SchemaCopy, ...],
-        clusters: tuple[str, ...],
     ) -> SchemaCopies:
         names = {copy.schema for copy in copies}
         in_use = any(copy.kind in _IN_USE for copy in copies)
@@ -132,7 +131,7 @@ class _Finder:
             source_reason=self._standing.reason(source, names),
             tables=len(self._tables[source]),
             copies=copies,
-            clusters=clusters,
+            clusters=self._said_by(copies),
         )
 
     def _said_by(self, copies: tuple[SchemaCopy, ...]) -> tuple[str, ...]:

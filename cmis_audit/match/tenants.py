@@ -12,7 +12,7 @@ _FEWEST_SCHEMAS = 3
 _FEWEST_TABLES = 2
 _MANY_SCHEMAS = 6
 _SAME_NAMES = 0.75  # of the smaller schema's table names, in the larger too
-_AT_LEAST = 0.5  # of the larger one's
+_AT_LEAST = 0.5  # of the larger one's; enough for one more tenant where the others are many
 
 
 def tenant_groups(
@@ -43,9 +43,14 @@ def tenant_groups(
         few = len(tables[template]) < _FEWEST_TABLES
         named = sum(not names.is_bare_marker(schema) for schema in (template, *alike))
         if named >= (_MANY_SCHEMAS if few else _FEWEST_SCHEMAS):
+            alike = [one for one in open_schemas if _half_alike(tables[template], tables[one])]
             open_schemas = [schema for schema in open_schemas if schema not in alike]
             groups.append(_group(template, sorted(alike), tables))
     return tuple(sorted(groups, key=lambda group: group.template))
+
+
+def _half_alike(one: dict[str, Table], other: dict[str, Table]) -> bool:
+    return len(one.keys() & other.keys()) >= _AT_LEAST * max(len(one), len(other))
 
 
 def _alike(one: dict[str, Table], other: dict[str, Table]) -> bool:

@@ -39,7 +39,7 @@ def render_markdown(report: Report) -> str:
     """Return the whole report as GitHub-flavoured Markdown."""
     schemas = schema_sections.schema_sections(report)
     consolidate = sections.cluster_sections(report, Verdict.CONSOLIDATE)
-    apart = outlook.with_verdict(report, Verdict.KEEP_APART)
+    apart = outlook.apart(report)
     clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
     domains = outlook.domain_rows(report, clusters)
     body = (

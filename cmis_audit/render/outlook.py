@@ -89,6 +89,13 @@ def told_by_schemas(report: Report) -> frozenset[str]:
     return frozenset(cluster for one in report.schema_copies for cluster in one.clusters)
 
 
+def apart(report: Report) -> tuple[Cluster, ...]:
+    """Return the look-alikes, without those of schemas that a person must judge as a whole."""
+    told = told_by_schemas(report)
+    kept = with_verdict(report, Verdict.KEEP_APART)
+    return tuple(cluster for cluster in kept if cluster.id not in told)
+
+
 def schema_payoff(report: Report, copies: SchemaCopies) -> float:
     """Return the points that the score would gain if all of the schema's copies were merged."""
     return sum(

@@ -55,7 +55,7 @@ class SchemaSection:
         return list(Counter(one.kind for one in self.impact).items())
 
     @property
-    def fuller(self) -> list[Safe]:
+    def rivals(self) -> list[Safe]:
         """Tables of the copies that their clusters would rather keep than the source's."""
         own = {member.table for member in self.cluster.members if member.role is Role.MERGE}
         return [code(str(one.canonical)) for one in self.clusters if one.canonical in own]

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from cmis_audit.model.cluster import Cluster
+from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, SchemaKind, TablePair
-from cmis_audit.render import evidence, outlook
+from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, TablePair
+from cmis_audit.render import evidence, outlook, schema_words
 from cmis_audit.render.escape import Safe, code, joined, table, text
 from cmis_audit.render.units import counted, short_type
 
@@ -23,21 +23,18 @@ def schema_names(copies: SchemaCopies) -> list[Safe]:
 
 def drifted(copy: SchemaCopy) -> list[TablePair]:
     """Return the pairs of one cluster that are not the same."""
-    return [pair for pair in copy.pairs if pair.has_drifted and not _is_name_only(copy, pair)]
+    return [pair for pair in schema_words.compared(copy) if pair.has_drifted]
 
 
 def same(copy: SchemaCopy) -> list[Safe]:
     """Return the tables that are the same in both."""
-    return _bare(pair.source for pair in copy.pairs if not pair.has_drifted)
+    return _bare(pair.source for pair in schema_words.compared(copy) if not pair.has_drifted)
 
 
 def name_only(copy: SchemaCopy) -> list[Safe]:
     """Return the tables that have only the name in common."""
-    return _bare(pair.source for pair in copy.pairs if _is_name_only(copy, pair))
-
-
-def _is_name_only(copy: SchemaCopy, pair: TablePair) -> bool:
-    return pair.cluster is None and copy.kind is not SchemaKind.TENANT
+    kept = set(schema_words.compared(copy))
+    return _bare(pair.source for pair in copy.pairs if pair not in kept)
 
 
 def _bare(refs: Iterable[TableRef]) -> list[Safe]:
@@ -98,15 +95,20 @@ def groups_table(clusters: tuple[Cluster, ...], prose: Callable[[str], Safe]) ->
         [
             one.name,
             outlook.KINDS[one.kind],
-            joined(Safe("<br>"), [code(str(member.table)) for member in one.members])
-            if len(one.members) <= MOST_NAMES
-            else len(one.members),
+            _core(one),
             f"{one.confidence:.2f}",
             prose("; ".join(one.issues)) or evidence.MISSING,
         ]
         for one in clusters
     ]
     return table(["Group", "What it is", "Tables", "Confidence", "Issues"], rows, "lllrl")
+
+
+def _core(cluster: Cluster) -> Safe:
+    """Return the tables that are one."""
+    refs = [member.table for member in cluster.members if member.role is not Role.RELATED]
+    more = [Safe(f"and {len(refs) - MOST_NAMES} more")] if len(refs) > MOST_NAMES else []
+    return joined(Safe("<br>"), [*(code(str(ref)) for ref in refs[:MOST_NAMES]), *more])
 
 
 def _pair_name(pair: TablePair) -> Safe:
@@ -144,12 +146,13 @@ def _keys(source: str, copy: str, pair: TablePair) -> Safe:
 def _difference(pair: TablePair) -> Safe:
     """Return a drifted table of a tenant with what differs, in short."""
     counts = [
-        counted(len(found), noun)
-        for found, noun in (
-            (pair.only_in_source, "column missing"),
-            (pair.only_in_copy, "column more"),
-            (pair.changed, "column changed"),
-            (pair.keys_only_in_source + pair.keys_only_in_copy, "key"),
+        f"{counted(len(found), noun)} {what}".strip()
+        for found, noun, what in (
+            (pair.only_in_source, "column", "missing"),
+            (pair.only_in_copy, "column", "more"),
+            (pair.changed, "column", "changed"),
+            (pair.keys_only_in_source, "key", "missing"),
+            (pair.keys_only_in_copy, "key", "more"),
         )
         if found
     ]

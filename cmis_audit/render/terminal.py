@@ -199,7 +199,7 @@ def _members(cluster: Cluster) -> str:
 
 
 def _aside(report: Report) -> str:
-    apart = sum(one.verdict is Verdict.KEEP_APART for one in report.clusters)
+    apart = len(outlook.apart(report))
     unread = len(report.not_assessed)
     looked = f"{counted(apart, 'group')} of look-alikes kept apart"
     return f"{looked} · {counted(unread, 'object')} not assessed"
