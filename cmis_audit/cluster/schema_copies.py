@@ -19,11 +19,10 @@ from cmis_audit.model.traits import Marker, SchemaTraits
 _FEWEST_PAIRS = 3
 """Two groups are read as quickly as a heading over both; and two equal tables are an accident."""
 _OF_SMALLER = 0.75
-"""Of the smaller schema's tables: a schema is more than the three tables of some framework."""
+"""Of the smaller schema's tables: one is more than the three tables of some framework, and bounded
+contexts have names in common, and few tables that are one."""
 _OF_MARKED = 0.5
 """... where a marker in the name says what it is anyhow."""
-_OF_EQUAL_NAMES = 0.6
-"""Of the names that both have: bounded contexts share names, and few of the columns."""
 _UNDECIDED = 0.5
 """How sure it is that a schema is a copy when nothing tells it from a tenant's."""
 _IN_USE = frozenset({SchemaKind.VERSION, SchemaKind.COPY})
@@ -96,15 +95,13 @@ class _Finder:
         return len(self._alike.of(left, right))
 
     def _are_copies(self, left: str, right: str) -> bool:
-        """Tell whether most of the smaller schema, and of the equal names, stands in clusters."""
+        """Tell whether most of the smaller schema stands in clusters with the other."""
         pairs = self._merged.of(left, right)
-        equal = self._tables[left].keys() & self._tables[right].keys()
         marked = self._kind(left, right) != SchemaKind.COPY
         smaller = min(len(self._tables[left]), len(self._tables[right]))
         return len(pairs) >= max(
             _FEWEST_PAIRS,
             (_OF_MARKED if marked else _OF_SMALLER) * smaller,
-            _OF_EQUAL_NAMES * len(equal),
         )
 
     def _kind(self, left: str, right: str) -> SchemaKind:

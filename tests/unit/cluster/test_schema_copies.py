@@ -132,18 +132,42 @@ def test_drift_is_told_by_table_column_and_key() -> None:
     assert [str(ref) for ref in copy.only_in_copy] == ["shop_v2.coupons"]
 
 
-REDESIGNED = ("id uuid pk", "product_id bigint -> S.products", "stars smallint", "author text")
+REDESIGNED = (
+    "id uuid pk",
+    "product_id uuid -> S.products",
+    "stars smallint",
+    "comment_text text",
+    "author text",
+    "helpful int",
+)
 OTHER = ("setting_id uuid pk", "scope text", "payload jsonb", "valid_from date")
 
 
 def test_what_drifted_far_is_lifted_by_a_copied_schema() -> None:
-    form = {**SHOP, "reviews": REDESIGNED}
-    _, clusters = judged(*schema("shop"), *schema("shop_v2", form))
+    _, clusters = judged(*schema("shop"), *schema("shop_v2", {**SHOP, "reviews": REDESIGNED}))
     assert len(clusters) == len(SHOP)
-    # The same two tables, and nothing else equal in the two schemas.
-    lone = [each for each in schema("shop") if each.ref.name in {"reviews", "products"}]
-    _, clusters = judged(*lone, *schema("shop_v2", {"reviews": REDESIGNED, "carts": SHOP["users"]}))
-    assert clusters == []
+
+
+@pytest.mark.parametrize(
+    "equal",
+    [
+        pytest.param(("users", "products"), id="two tables are no copied schema"),
+        pytest.param(
+            ("users", "orders", "products", "carts", "stores", "offers"), id="half of the names"
+        ),
+    ],
+)
+def test_a_few_equal_tables_lift_nothing(equal: tuple[str, ...]) -> None:
+    def side(words: str) -> Form:
+        other = [f"{word} text" for word in words.split()]
+        return {name: SHOP.get(name, ("id bigint pk", *other)) for name in equal}
+
+    left = {**side("colour weight brand"), "reviews": SHOP["reviews"]}
+    right = {**side("opened_on mandate iban"), "reviews": REDESIGNED}
+    _, clusters = judged(*schema("sales", left), *schema("sales_eu", right))
+    merged = [{str(each.table) for each in one.members} for one in clusters]
+    assert not any({"sales.reviews", "sales_eu.reviews"} <= each for each in merged)
+    assert any({"sales.users", "sales_eu.users"} <= each for each in merged)
 
 
 def test_what_has_only_the_name_is_listed_and_not_merged() -> None:
@@ -159,14 +183,24 @@ def test_what_has_only_the_name_is_listed_and_not_merged() -> None:
 
 
 def test_tables_are_paired_by_name_before_all_else() -> None:
-    notes = {
-        f"{owner}_notes": ("id bigint pk", "body text", "pinned boolean", "author text", "at date")
-        for owner in ("deal", "lead", "task", "visit")
-    }
-    _, copy = only(judged(*schema("crm", notes), *schema("crm_v2", notes))[0])
+    form = {**SHOP, "orders_v2": SHOP["orders"]}
+    _, copy = only(judged(*schema("shop", form), *schema("shop_old", form))[0])
     assert [(pair.source.name, pair.copy.name) for pair in copy.pairs] == [
-        (name, name) for name in sorted(notes)
+        (name, name) for name in sorted(form)
     ]
+    assert all(pair.cluster for pair in copy.pairs)
+
+
+def test_what_bears_a_marker_may_have_tables_of_its_own() -> None:
+    form = {name: SHOP[name] for name in ("users", "orders", "products")}
+    own = {
+        "restore_log": ("id bigint pk", "run_at date"),
+        "checksums": ("file text pk", "sum text"),
+    }
+    backup = judged(*schema("shop"), *schema("shop_backup", {**form, **own}))[0]
+    assert only(backup)[1].repeated == len(form)
+    assert [ref.name for ref in only(backup)[1].only_in_copy] == sorted(own)
+    assert judged(*schema("shop"), *schema("shop_lab", {**form, **own}))[0] == ()
 
 
 def test_a_cluster_that_says_more_keeps_its_own_section() -> None:
@@ -239,7 +273,8 @@ def test_what_is_no_copied_schema(tables: list[Table]) -> None:
 
 
 def test_layers_are_kept_apart_however_rich_their_tables() -> None:
-    read = catalog(*(each for layer in ("raw", "staging", "mart") for each in schema(layer)))
+    rich = {"trips": ("id bigint pk", *(f"measure_{word} numeric" for word in "abcdefghijkl"))}
+    read = catalog(*(each for layer in ("raw", "staging") for each in schema(layer, SHOP | rich)))
     kinds = {one.kind for one in build_clusters(read, find_matches(read, PACK), PACK)}
     assert kinds == {Kind.LAYERS}
 
