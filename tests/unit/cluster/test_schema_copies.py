@@ -134,7 +134,7 @@ def test_drift_is_told_by_table_column_and_key() -> None:
 
 REDESIGNED = (
     "id uuid pk",
-    "product_id uuid -> S.products",
+    "product_id bigint -> S.products",
     "stars smallint",
     "comment_text text",
     "author text",
