@@ -12,13 +12,19 @@ from cmis_audit.render.units import counted, short_type
 
 MOST_NAMES: Final = 12
 """Names that one cell or line lists."""
+MOST_COPIES: Final = 12
+"""Copies of one schema that are told one by one: a backup a month."""
+MOST_GROUPS: Final = 200
+"""Lines of the table of groups: a whole schema of a large application."""
 MOST_PAIRS: Final = 40
 """Lines of a table of drift."""
 
 
 def schema_names(copies: SchemaCopies) -> list[Safe]:
-    """Return the schemas that repeat the source."""
-    return [code(copy.schema) for copy in copies.copies]
+    """Return the schemas that repeat the source, the first of them if they are many."""
+    more = len(copies.copies) - MOST_COPIES
+    shown = [code(copy.schema) for copy in copies.copies[:MOST_COPIES]]
+    return [*shown, Safe(f"{more} more")] if more > 0 else shown
 
 
 def drifted(copy: SchemaCopy) -> list[TablePair]:
@@ -71,8 +77,13 @@ def drift_table(copies: SchemaCopies, copy: SchemaCopy) -> Safe:
     return table(headers, rows, "lllll")
 
 
+def drifted_tenants(copies: SchemaCopies) -> list[SchemaCopy]:
+    """Return the tenants that are not as the template."""
+    return [one for one in copies.copies if one.pairs or one.only_in_source or one.only_in_copy]
+
+
 def tenants_table(copies: SchemaCopies) -> Safe:
-    """Return the tenants that are not as the template, a line each."""
+    """Return the tenants that have drifted, a line each."""
     rows: list[list[object]] = [
         [
             code(copy.schema),
@@ -82,11 +93,10 @@ def tenants_table(copies: SchemaCopies) -> Safe:
             joined("; ", [_difference(pair) for pair in drifted(copy)[:MOST_NAMES]])
             or evidence.MISSING,
         ]
-        for copy in copies.copies
-        if copy.pairs or copy.only_in_source or copy.only_in_copy
+        for copy in drifted_tenants(copies)[:MOST_PAIRS]
     ]
     headers = ["Schema", "Tables", "Lacks", "Has of its own", "Differs in"]
-    return table(headers, rows[:MOST_PAIRS], "lrlll") if rows else Safe("")
+    return table(headers, rows, "lrlll")
 
 
 def groups_table(clusters: tuple[Cluster, ...], prose: Callable[[str], Safe]) -> Safe:
@@ -99,7 +109,7 @@ def groups_table(clusters: tuple[Cluster, ...], prose: Callable[[str], Safe]) ->
             f"{one.confidence:.2f}",
             prose("; ".join(one.issues)) or evidence.MISSING,
         ]
-        for one in clusters
+        for one in clusters[:MOST_GROUPS]
     ]
     return table(["Group", "What it is", "Tables", "Confidence", "Issues"], rows, "lllrl")
 

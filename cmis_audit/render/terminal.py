@@ -170,7 +170,8 @@ def _clusters(
     grid = _grid("left", "left", "left", "left", "right")
     word = "confidence " if width >= NARROW else ""
     for copies in schemas:
-        told = tuple(one for one in report.clusters if one.id in copies.clusters)
+        ids = frozenset(copies.clusters)
+        told = tuple(one for one in report.clusters if one.id in ids)
         total, gain = outlook.totals(told), outlook.schema_payoff(report, copies)
         sure = min(copy.confidence for copy in copies.copies)
         grid.add_row(

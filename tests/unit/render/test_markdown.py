@@ -309,6 +309,12 @@ def test_a_repeated_schema_is_told_once_with_its_drift() -> None:
     assert "### 1. posts" in text
 
 
+def test_a_schema_of_any_size_makes_a_short_report() -> None:
+    text = checked(render_markdown(repeated(260)))
+    assert "The other 60 groups stand in the JSON output." in text
+    assert len(text.splitlines()) < 500
+
+
 def test_schemas_to_be_judged_and_tenants_have_their_drift() -> None:
     left, right = table("lyon.menus", "id uuid"), table("paris.menus", "id uuid")
     undecided = msgspec.structs.replace(
