@@ -77,6 +77,7 @@ def audit(
     from importlib.metadata import version
 
     from cmis_audit.cluster.clusters import build_clusters
+    from cmis_audit.cluster.schema_copies import schema_copies
     from cmis_audit.cluster.versions import version_tables
     from cmis_audit.match.matches import find_matches
 
@@ -95,6 +96,7 @@ def audit(
             skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
     clusters = build_clusters(catalog, matches, pack)
+    copies = schema_copies(catalog, matches, clusters)
     facts = Facts(
         catalog=catalog,
         clusters=clusters,
@@ -106,8 +108,9 @@ def audit(
         catalog=catalog,
         fingerprint=fingerprint(catalog),
         totals=totals_of(catalog),
-        score=score(findings, clusters, pack),
+        score=score(findings, clusters, pack, copies),
         clusters=clusters,
+        schema_copies=copies,
         findings=findings,
         rules=pack.rules,
         not_assessed=skipped,

@@ -72,7 +72,7 @@ def _groups_apart(
         and merged.isdisjoint((match.left, match.right))
     ]
     return [
-        *tenant_look_alikes(ground.matches),
+        *tenant_look_alikes(ground.catalog, ground.matches),
         *view_look_alikes(ground.catalog),
         *(
             kept

@@ -7,6 +7,7 @@ from math import fsum, log2
 from cmis_audit.match.bodies import Together, tables_together
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
 from cmis_audit.match.confidence import Confidence
+from cmis_audit.match.schema_names import SchemaNames
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
 from cmis_audit.match.tenants import repeated_tables, tenant_groups
@@ -18,6 +19,8 @@ from cmis_audit.model.traits import Affix, Traits
 
 _NEARLY_ALL = 0.8  # of the bits of a set of columns, of the names of a schema
 _HOUSE = 10  # tables of a schema, from which a word before all names is its mark
+_REPEATED = 0.75  # of all table names of two schemas, in both
+_FEWEST_REPEATED = 2  # one table may stand in two schemas for any reason
 
 
 class TableForm:
@@ -65,18 +68,23 @@ class Database:
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
         reader = NameReader(lexicon)
         reader.learn(table.ref.name for table in catalog.tables)
-        self.tenants = tenant_groups(catalog, reader.is_copy)
+        self.schemas = SchemaNames((table.ref.schema for table in catalog.tables), reader)
+        self.tenants = tenant_groups(catalog, self.schemas, lexicon.layer_words)
         self.markers = reader.markers
         self._tenant_of = {
-            schema: number
+            schema: (number, schema)
             for number, group in enumerate(self.tenants)
             for schema in (group.template, *group.copies)
         }
+        copies = self.schemas.copies_of(self._tenant_of)
+        self._tenant_of |= {copy: self._tenant_of[tenant] for copy, tenant in copies.items()}
         self.forms = _forms(
             catalog,
             pack,
             reader,
-            repeated_tables(catalog, self.tenants, lambda name: reader.stem(name)[0]),
+            repeated_tables(
+                catalog, self.tenants, lambda name: reader.stem(name)[0], set(copies.values())
+            ),
         )
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
@@ -97,6 +105,8 @@ class Database:
         """What views and functions do with two tables, by their numbers, the smaller first."""
         self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
         """Pairs that were found to be one thing, both ways round: their children may be too."""
+        self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
+        """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
 
@@ -118,15 +128,19 @@ class Database:
         return meant[0] if len(meant) == 1 else None
 
     def of_two_tenants(self, left: TableForm, right: TableForm) -> bool:
-        """Tell whether the tables stand in different schemas of one template."""
-        one, other = left.traits.ref.schema, right.traits.ref.schema
-        known = self._tenant_of.get(one)
-        return one != other and known is not None and known == self._tenant_of.get(other)
+        """Tell whether the tables are of different tenants of one template.
 
-    def mutual_overlap(self, left: str, right: str) -> float:
-        """Return the share of all table names of two schemas that both have."""
+        A copy of a tenant's schema is that tenant's.
+        """
+        one = self._tenant_of.get(left.traits.ref.schema)
+        other = self._tenant_of.get(right.traits.ref.schema)
+        return one is not None and other is not None and one != other and one[0] == other[0]
+
+    def repeat_each_other(self, left: str, right: str) -> bool:
+        """Tell whether two schemas of several tables have most of their names in common."""
         one, other = self._schema_names[left], self._schema_names[right]
-        return len(one & other) / len(one | other)
+        shared = len(one & other)
+        return shared >= _FEWEST_REPEATED and shared >= _REPEATED * len(one | other)
 
     def named_from(self, form: TableForm, name: str) -> TableForm | None:
         """Return which table a bare name means from a table's point of view, if it is clear."""

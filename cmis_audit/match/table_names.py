@@ -8,7 +8,8 @@ from cmis_audit.model.rule import Lexicon
 from cmis_audit.model.traits import Affix, Marker, Traits
 from cmis_audit.model.value import Value
 
-_COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+"""What the name of a copy bears, of a table or a schema."""
 _SHORTEST_WORD = 3  # letters of a part of a run-together word
 _SHORTEST_NOUN = 5  # letters of a name with which a run-together one ends
 _SHORTEST_STEM = 4  # letters two run-together names must share
@@ -73,11 +74,6 @@ class NameReader:
                 return Marker.VERSION
             return Marker.COPY
         return self.markers.get(word)
-
-    def is_copy(self, name: str) -> bool:
-        """Tell whether the name is marked as a version, a copy or as put away; not by a number."""
-        _, affixes = self.stem(name)
-        return any(affix.marker in _COPIES and not affix.word.isdigit() for affix in affixes)
 
     def satellite(self, words: tuple[str, ...]) -> str | None:
         """Return what the last word says the table is for; None for a name of one word."""

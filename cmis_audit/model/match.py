@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Marker, Traits
+from cmis_audit.model.traits import Marker, SchemaTraits, Traits
 from cmis_audit.model.value import Value
 
 
@@ -90,8 +90,6 @@ class TenantGroup(Value, frozen=True, kw_only=True):
     copies: tuple[str, ...]
     tables: tuple[TableRef, ...]
     """Of the template, those that most of the schemas have."""
-    drift: tuple[TableRef, ...]
-    """Tables of the copies that are missing there, or more, or differ in a column."""
 
 
 class Matches(Value, frozen=True, kw_only=True):
@@ -103,3 +101,5 @@ class Matches(Value, frozen=True, kw_only=True):
     """Of every pair that was compared, sorted by pair."""
     tenants: tuple[TenantGroup, ...] = ()
     """Their copies took no part; the template did."""
+    schemas: tuple[SchemaTraits, ...] = ()
+    """Of every schema with a table, sorted by name."""

@@ -6,7 +6,7 @@ from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 
-_REPEATED = 0.75  # of all table names of two schemas, in both
+_REPEATED = 0.75  # of the smaller schema's table names, in both
 _UNTYPED = 2  # columns
 
 
@@ -36,7 +36,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         return
     if _unrelated_copies(pair):
         yield Evidence(
-            signal="schemas",
+            signal="two-alike",
             bits=pair.weight("schema.two_alike"),
             detail=f"{left} and {right} have the same tables, and neither name says copy: tenants?",
         )
@@ -48,6 +48,12 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(nothing + (every - nothing) * share, 2),
         detail=f"{share:.0%} of the smaller schema's table names stand in both schemas",
     )
+    if (left, right) in pair.database.copied_schemas:
+        yield Evidence(
+            signal="copied-schema",
+            bits=pair.weight("schema.copied"),
+            detail=f"most tables of equal names in {left} and {right} were found to be one",
+        )
 
 
 def _layers(pair: Pair) -> bool:
@@ -92,8 +98,6 @@ def _own_plumbing(pair: Pair) -> bool:
 
 def _unrelated_copies(pair: Pair) -> bool:
     """Tell whether two schemas repeat each other without a name that says which is the copy."""
-    left, right = pair.left.traits, pair.right.traits
-    if pair.database.mutual_overlap(left.ref.schema, right.ref.schema) < _REPEATED:
-        return False
-    short, long = sorted((set(left.schema_words), set(right.schema_words)), key=len)
-    return not short <= long and pair.database.markers.keys().isdisjoint(short | long)
+    left, right = pair.left.traits.ref.schema, pair.right.traits.ref.schema
+    alike = pair.database.repeat_each_other(left, right)
+    return alike and not pair.database.schemas.are_related(left, right)
