@@ -40,21 +40,24 @@ def measured(corpus: Corpus, report: Report) -> Figures:
     labels = corpus.labels
     yes, maybe = said(report.clusters)
     right = labels.high | labels.medium
-    known = {each for each in yes if each in right or each in labels.negative}
+    known = {each: sure for each, sure in yes.items() if each in right | labels.negative}
+    known |= {each: sure for each, sure in maybe.items() if sure is not None}
     return Figures(
         name=corpus.name,
         tables=report.totals.tables,
         clusters=sum(one.verdict is Verdict.CONSOLIDATE for one in report.clusters),
         ours=Said.of(yes, labels),
         naive=Said.of(set(_naive(report.catalog)), labels),
-        recall_or_review=Share(len(labels.high & (yes.keys() | maybe)), len(labels.high)),
-        medium_or_review=Share(len(labels.medium & (yes.keys() | maybe)), len(labels.medium)),
+        recall_or_review=Share(len(labels.high & (yes.keys() | maybe.keys())), len(labels.high)),
+        medium_or_review=Share(
+            len(labels.medium & (yes.keys() | maybe.keys())), len(labels.medium)
+        ),
         false_alarms=Share(len(labels.negative & yes.keys()), len(labels.negative)),
         planted=Share(sum(each <= yes.keys() for each in labels.planted), len(labels.planted)),
         decoys=Share(
             sum(not yes.keys().isdisjoint(each) for each in labels.decoys), len(labels.decoys)
         ),
-        judged=tuple(sorted((yes[each], each in right) for each in known)),
+        judged=tuple(sorted((sure, each in right) for each, sure in known.items())),
         columns=_columns(corpus, report),
         given_columns=_given_columns(corpus, report.catalog),
         exact_columns=_exact_columns(corpus, report.catalog),

@@ -121,10 +121,13 @@ def bare(ref: TableRef) -> str:
     return f"{ref.schema}.{ref.name}"
 
 
-def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], set[Pair]]:
-    """Return the pairs said to be one, with the confidence, and those handed to a person."""
+def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], dict[Pair, float | None]]:
+    """Return the pairs said to be one and those handed to a person, each with its confidence.
+
+    A pair that a cluster to consolidate only names as related has none.
+    """
     yes: dict[Pair, float] = {}
-    maybe: set[Pair] = set()
+    maybe: dict[Pair, float | None] = {}
     for cluster in clusters:
         every = _pairs(bare(member.table) for member in cluster.members)
         if cluster.verdict is Verdict.CONSOLIDATE:
@@ -132,10 +135,10 @@ def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], set[Pair]]:
                 bare(member.table) for member in cluster.members if member.role is not Role.RELATED
             )
             yes |= dict.fromkeys(core, cluster.confidence)
-            maybe |= every - core
+            maybe = dict.fromkeys(every - core) | maybe
         elif cluster.verdict is Verdict.REVIEW:
-            maybe |= every
-    return yes, maybe - yes.keys()
+            maybe |= dict.fromkeys(every, cluster.confidence)
+    return yes, {pair: sure for pair, sure in maybe.items() if pair not in yes}
 
 
 def materialize(corpus: Corpus, conninfo: str) -> None:
