@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PEERS  := $(VENV)/.peers
 OUT    ?= cmis-audit-out
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format accuracy bench docs samples setup clean
+.PHONY: help demo test check format accuracy bench matching docs samples setup clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -26,13 +27,16 @@ format: $(READY) ## let ruff rewrite the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## time the program against its peers in one run
+bench: $(READY) ## time an audit against its peers in one run; ARGS=--write for docs/speed.md
 	$(BIN)/python -m bench.audit $(ARGS)
+
+matching: $(PEERS) ## time the comparing of tables against its peers; ARGS=--write for docs/speed.md
+	$(BIN)/python -m bench.matching $(ARGS)
 
 samples: $(READY) ## make the sample reports anew; read them before committing
 	$(BIN)/python -m tests.samples
 
-accuracy: $(READY) ## hold the verdicts against labelled schemas: make accuracy CORPUS=DIR
+accuracy: $(PEERS) ## hold the verdicts against labelled schemas: CORPUS=DIR; ARGS=--write for docs/accuracy.md
 	$(BIN)/python -m bench.accuracy $(CORPUS) $(ARGS)
 
 docs: $(READY) ## make the documentation that comes from the program anew
@@ -52,6 +56,14 @@ else
 	$(BIN)/pip install -qq --disable-pip-version-check -e '.[embedded]' --group dev --group bench
 endif
 	@touch $(READY)
+
+$(PEERS): $(READY)
+ifdef UV
+	$(UV) pip install --quiet --python $(BIN)/python --group peers
+else
+	$(BIN)/pip install -qq --disable-pip-version-check --group peers
+endif
+	@touch $(PEERS)
 
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,7 +1,8 @@
-"""Labelled schemas: structural catalogues as JSON, made into real tables and held against labels.
+"""Labelled schemas: made into real tables and held against their labels.
 
-A folder holds `NAME.json` (tables) with `NAME.labels.json`, and perhaps `injected/NAME.json` with
-`injected/NAME.truth.json`: the same schemas with duplicates and decoys planted in them.
+A folder holds `NAME.labels.json` with the schema as a script, `NAME.sql`, or as a structural
+catalogue, `NAME.json`; and perhaps `injected/NAME.json` with `injected/NAME.truth.json`: the same
+schemas with duplicates and decoys planted in them.
 """
 
 import itertools
@@ -38,20 +39,26 @@ class Labels:
 @dataclass(frozen=True, slots=True)
 class Corpus:
     name: str
-    tables: list[dict[str, Any]]
     labels: Labels
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    script: str = ""
+    """SQL that makes the tables, where no catalogue lists them."""
 
 
 def corpora(folder: Path) -> Iterator[Corpus]:
     """Yield the labelled schemas of a folder, then those with planted duplicates."""
     for path in sorted(folder.glob("*.labels.json")):
         name = path.name.removesuffix(".labels.json")
-        yield Corpus(name, _tables(folder / f"{name}.json"), _labels(path))
+        script = path.with_name(f"{name}.sql")
+        if script.exists():
+            yield Corpus(name, _labels(path), script=script.read_text("utf-8"))
+        else:
+            yield Corpus(name, _labels(path), _tables(folder / f"{name}.json"))
     for path in sorted((folder / "injected").glob("*.truth.json")):
         name = path.name.removesuffix(".truth.json")
         tables = _tables(path.parent / f"{name}.json")
         base = folder / f"{name}.labels.json"
-        yield Corpus(f"{name} + planted", tables, _planted(path, base))
+        yield Corpus(f"{name} + planted", _planted(path, base), tables)
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:
@@ -114,10 +121,13 @@ def bare(ref: TableRef) -> str:
     return f"{ref.schema}.{ref.name}"
 
 
-def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], set[Pair]]:
-    """Return the pairs said to be one, with the confidence, and those handed to a person."""
+def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], dict[Pair, float | None]]:
+    """Return the pairs said to be one and those handed to a person, each with its confidence.
+
+    A pair that a cluster to consolidate only names as related has none.
+    """
     yes: dict[Pair, float] = {}
-    maybe: set[Pair] = set()
+    maybe: dict[Pair, float | None] = {}
     for cluster in clusters:
         every = _pairs(bare(member.table) for member in cluster.members)
         if cluster.verdict is Verdict.CONSOLIDATE:
@@ -125,17 +135,19 @@ def said(clusters: Iterable[Cluster]) -> tuple[dict[Pair, float], set[Pair]]:
                 bare(member.table) for member in cluster.members if member.role is not Role.RELATED
             )
             yes |= dict.fromkeys(core, cluster.confidence)
-            maybe |= every - core
+            maybe = dict.fromkeys(every - core) | maybe
         elif cluster.verdict is Verdict.REVIEW:
-            maybe |= every
-    return yes, maybe - yes.keys()
+            maybe |= dict.fromkeys(every, cluster.confidence)
+    return yes, {pair: sure for pair, sure in maybe.items() if pair not in yes}
 
 
-def materialize(tables: list[dict[str, Any]], conninfo: str) -> None:
-    """Make the tables in an empty database; a type that the server lacks becomes text."""
+def materialize(corpus: Corpus, conninfo: str) -> None:
+    """Make the tables in an empty database; a type of a catalogue that it lacks becomes text."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        builder = _Builder(connection)
-        builder.build(tables)
+        if corpus.script:
+            connection.execute(corpus.script.encode())
+        else:
+            _Builder(connection).build(corpus.tables)
 
 
 class _Builder:

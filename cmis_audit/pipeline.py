@@ -18,6 +18,7 @@ from cmis_audit.errors import SourceError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.finding import Facts
+from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import RulePack
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 Notify = Callable[[str], None]
 """Called with the name of each stage as it begins."""
+
+Compare = Callable[[tuple[Question, ...]], Overlaps]
+"""Answers which values tables have in common."""
 
 _T = TypeVar("_T")
 
@@ -61,19 +65,40 @@ class Intake:
     """Asked when the server wants a password and there is none."""
 
 
-def audit(catalog: Catalog, pack: RulePack, notify: Notify = _silently) -> Report:
-    """Return the report on a catalog: match, cluster, check, score."""
+def audit(
+    catalog: Catalog,
+    pack: RulePack,
+    notify: Notify = _silently,
+    compare: Compare | None = None,
+) -> Report:
+    """Return the report on a catalog: match, cluster, check, score.
+
+    With `compare`, the values of likely duplicates are asked about and speak as well.
+    """
     from importlib.metadata import version
 
     from cmis_audit.cluster.clusters import build_clusters
+    from cmis_audit.cluster.schema_copies import schema_copies
     from cmis_audit.cluster.versions import version_tables
     from cmis_audit.match.matches import find_matches
 
     catalog = without_books(catalog)
     notify(f"comparing {len(catalog.tables)} tables")
     matches = find_matches(catalog, pack)
+    skipped = catalog.skipped
+    if compare is not None:
+        from cmis_audit.match.value_questions import Questions
+        from cmis_audit.match.values import Values
+
+        questions, left_out = Questions(catalog, pack).about(matches)
+        if questions:
+            notify(f"comparing values of {len(questions)} pairs")
+            overlaps = compare(questions)
+            matches = Values(catalog, pack).entered(matches, overlaps)
+            skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
     clusters = build_clusters(catalog, matches, pack)
+    copies = schema_copies(catalog, matches, clusters)
     facts = Facts(
         catalog=catalog,
         clusters=clusters,
@@ -85,11 +110,12 @@ def audit(catalog: Catalog, pack: RulePack, notify: Notify = _silently) -> Repor
         catalog=catalog,
         fingerprint=fingerprint(catalog),
         totals=totals_of(catalog),
-        score=score(findings, clusters, pack),
+        score=score(findings, clusters, pack, copies),
         clusters=clusters,
+        schema_copies=copies,
         findings=findings,
         rules=pack.rules,
-        not_assessed=catalog.skipped,
+        not_assessed=skipped,
     )
 
 
@@ -147,6 +173,21 @@ def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:
     else:
         catalog = _catalog_of_sql(file, intake, notify)
     return filtered(catalog, intake.filters) if intake.filters else catalog
+
+
+def comparison_of_values(intake: Intake, rows: int) -> Compare:
+    """Return what compares values on a live server, reading so many rows of each table at most.
+
+    Raises SourceError for a file: it holds no rows.
+    """
+    if _file_of(intake) is not None:
+        raise SourceError(
+            f"{intake.target.source} is a file and holds no rows to sample; "
+            "audit the server, or leave --sample out (--sample 0)"
+        )
+    return lambda questions: _asking(
+        intake, lambda source: source.overlaps(questions, rows), _silently
+    )
 
 
 def _file_of(intake: Intake) -> Path | None:

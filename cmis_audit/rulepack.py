@@ -177,11 +177,13 @@ def _lexicon(file: RuleFile) -> Lexicon:
     for name, share in lexicon.common_columns:
         if not 0 < share <= 1:
             raise file.error(file.line_of(name), f"'{name}' must be a share above 0, at most 1")
-    for phrase in lexicon.replaces_phrases:
+    named = [("replaces_phrases", phrase) for phrase in lexicon.replaces_phrases]
+    named += [("replaced_phrases", phrase) for phrase in lexicon.replaced_phrases]
+    for key, phrase in named:
         try:
             re.compile(phrase)
         except re.error as error:
-            line = file.line_of("replaces_phrases")
+            line = file.line_of(key)
             raise file.error(line, f"'{phrase}' is no regular expression: {error}") from error
     return lexicon
 
@@ -207,6 +209,13 @@ def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...
         if name in found and not low < found[name] <= high:
             message = f"'{name}' must be above {low:g} and at most {high:g}, not {found[name]:g}"
             raise file.error(lines[name], message)
+    before = 0.0
+    for name in [name for name in found if name.startswith("confidence.")]:
+        if not before < found[name] <= 1:
+            raise file.error(
+                lines[name], f"'{name}' must be above {before:g}, the one before, and at most 1"
+            )
+        before = found[name]
     missing = set(known or ()) - found.keys()
     if missing:
         raise file.error(1, f"weight '{min(missing)}' is missing")

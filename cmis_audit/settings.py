@@ -28,6 +28,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|h)?\Z")
 _MILLISECONDS = {None: 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 _LONGEST_MS = 2**31 - 1
+_MOST_ROWS = 100_000  # a server would sort them in files, and for a minute
 _BOOLEANS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -49,6 +50,8 @@ class Settings:
     """The least severity of a finding that fails the gate."""
     exit_zero: bool = False
     """Gates do not fail."""
+    sample: int = 0
+    """Rows to read of each table of a likely pair; 0 reads none."""
     schema: tuple[str, ...] = ()
     exclude_schema: tuple[str, ...] = ()
     table: tuple[str, ...] = ()
@@ -184,6 +187,17 @@ def _score(value: object) -> float:
     return number
 
 
+def _rows(value: object) -> int:
+    """Return a number of rows; bounded, for they are somebody's production."""
+    number = -1
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        with suppress(ValueError):
+            number = int(value)
+    if not 0 <= number <= _MOST_ROWS:
+        raise ValueError(f"must be a number of rows from 0 to {_MOST_ROWS}")
+    return number
+
+
 def _severity(value: object) -> str:
     if value not in SEVERITIES:
         raise ValueError(f"must be one of {', '.join(SEVERITIES)}")
@@ -207,6 +221,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "fail_under": _score,
     "fail_on": _severity,
     "exit_zero": _boolean,
+    "sample": _rows,
     "schema": _words,
     "exclude_schema": _words,
     "table": _words,

@@ -30,6 +30,7 @@ from cmis_audit.model.match import Alike, ColumnMatch, Evidence, Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import Rule, Severity, Unit
+from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, SchemaKind, TablePair
 from cmis_audit.model.score import ClusterPayoff, Deduction, Score
 
 _COLUMN = re.compile(
@@ -132,6 +133,7 @@ def match(left: Table, right: Table, *reasons: Evidence, **fields: object) -> Ma
         "relation": Relation.SAME,
         "markers": (),
         "bits": round(sum(reason.bits for reason in reasons), 2),
+        "confidence": 0.9,
         "columns": tuple(
             ColumnMatch(
                 left=one.name,
@@ -205,6 +207,31 @@ def comparison(*tables: Table) -> tuple[ComparisonRow, ...]:
         drift = len({cell.type for cell in cells}) > 1
         rows.append(ComparisonRow(concept=name, cells=cells, type_drift=drift))
     return tuple(rows)
+
+
+def schema_copies(
+    source: str, copy: str, *pairs: TablePair, clusters: tuple[str, ...] = (), **fields: object
+) -> SchemaCopies:
+    """A version of a schema, to be consolidated; `fields` are those of the copy."""
+    values: dict[str, object] = {
+        "kind": SchemaKind.VERSION,
+        "confidence": 0.9,
+        "reason": f"{copy} repeats {source}.",
+        "tables": len(pairs),
+        "repeated": len(pairs),
+        "only_in_source": (),
+        "only_in_copy": (),
+    }
+    return SchemaCopies(
+        id=f"schemas-{source}",
+        verdict=Verdict.CONSOLIDATE,
+        priority=Priority.HIGH,
+        source=source,
+        source_reason="its name bears no marker",
+        tables=len(pairs),
+        copies=(SchemaCopy(schema=copy, pairs=pairs, **{**values, **fields}),),
+        clusters=clusters,
+    )
 
 
 def rule(code: str = "DUP001", **fields: object) -> Rule:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmis_audit.checks.finding_id import finding_id
-from cmis_audit.model.cluster import Cluster, Role, Verdict
+from cmis_audit.model.cluster import Cluster, Kind, Role, Verdict
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.rule import Rule
 
@@ -34,4 +34,6 @@ def _message(cluster: Cluster, subjects: int) -> str:
     verb = "belongs" if related == 1 else "belong"
     beside = f" (and {related} more {verb} to it)" if related else ""
     into = f"merge into {cluster.canonical}" if cluster.canonical else "merge"
+    if cluster.kind is Kind.SPLIT:
+        into = "keep the parts and drop the table that was split"
     return f"{subjects} tables store '{cluster.name}'{beside}; {into}"

@@ -30,6 +30,7 @@ Examples:
   cmis-audit audit -h db.lan -U auditor -d shop -n sales -T '*_log'
   cmis-audit audit "postgresql://auditor@db.lan/shop?sslmode=verify-full"
   cmis-audit audit catalog.json -o - --format json
+  cmis-audit audit shop --sample 10000
   cmis-audit audit dump.sql --fail-under 70""",
 )
 @source_argument
@@ -40,6 +41,12 @@ Examples:
 @click.option("--format", metavar="LIST", help="Default markdown,json.")
 @click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
 @click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
+@click.option(
+    "--sample",
+    metavar="N",
+    help="Compare the values of likely duplicates, reading up to N rows of each table; "
+    "values stay on the server. Default 0: no row is read.",
+)
 @click.option("--exit-zero", is_flag=True, default=None, help="Exit with 0 though a gate fails.")
 @common_options
 def audit(source: str | None, **options: Any) -> int:
@@ -54,9 +61,11 @@ def audit(source: str | None, **options: Any) -> int:
 
     pack = pipeline.rule_pack(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
+    sample = settings.sample
+    compare = pipeline.comparison_of_values(intake, sample) if sample else None
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        report = pipeline.audit(catalog, pack, progress, compare)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)
     failed = failed_gates(report, settings)

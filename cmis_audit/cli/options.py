@@ -205,10 +205,13 @@ def intake_of(source: str | None, options: dict[str, Any], settings: Settings) -
 
 
 def ask_password() -> str:
-    """Return the password typed at the terminal, without showing it."""
+    """Return the password typed at the terminal, without showing it; asked for once a run."""
     import getpass
     import warnings
 
+    known = session().password
+    if known is not None:
+        return known
     progress = session().progress
     if progress is not None:
         progress.stop()

@@ -5,7 +5,6 @@ from cmis_audit.cluster.ground import Ground
 from cmis_audit.cluster.keep_apart import LookAlike, spanning_pairs
 from cmis_audit.cluster.wording import cluster_id, suggested_names
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
-from cmis_audit.model.match import probability
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Traits
 
@@ -21,13 +20,13 @@ def apart_cluster(ground: Ground, group: LookAlike) -> Cluster:
         else {}
     )
     pairs = spanning_pairs(group, ground.links, _MOST_WITH_ALL_PAIRS, ground.thresholds.review_from)
-    strongest = max((match.bits for match in pairs), default=ground.thresholds.review_from)
+    strongest = max((match.confidence for match in pairs), default=0.0)
     return Cluster(
         id=cluster_id(group.kind, group.members),
         name=_group_name(group, ground.traits),
         verdict=Verdict.KEEP_APART,
         kind=group.kind,
-        confidence=round(1 - probability(strongest), 3) if pairs else 1.0,
+        confidence=round(1 - strongest, 3),
         priority=Priority.LOW,
         reason=group.reason,
         canonical=None,

@@ -4,23 +4,32 @@ from collections import Counter, defaultdict
 from math import log2
 
 from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Marker, Traits
+from cmis_audit.model.traits import Marker
 
-_AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
+AGAINST = {Marker.COPY: -8.0, Marker.ARCHIVE: -8.0, Marker.PART: -6.0, Marker.VERSION: -4.0}
 """What a marker takes off; a second version may have become the one that is used."""
+
+_SAID = 20.0
+"""What a comment adds that says a table takes the place of another."""
 
 
 class Standing:
     """What speaks for a table as the one to keep, over a whole catalog."""
 
-    def __init__(self, catalog: Catalog, traits: tuple[Traits, ...]) -> None:
+    def __init__(self, catalog: Catalog, matches: Matches) -> None:
         self._tables = {table.ref: table for table in catalog.tables}
-        self._traits = {one.ref: one for one in traits}
+        self._traits = {one.ref: one for one in matches.traits}
+        self._marks = {one.name: one.markers for one in matches.schemas}
         self._pointing: dict[TableRef, set[TableRef]] = defaultdict(set)
-        for one in traits:
+        for one in matches.traits:
             for parent in one.parents:
                 self._pointing[parent].add(one.ref)
+        self._replaces: dict[TableRef, set[TableRef]] = defaultdict(set)
+        for match in matches.matches:
+            if match.successor:
+                self._replaces[match.successor] |= {match.left, match.right} - {match.successor}
         self._read_by: Counter[TableRef] = Counter()
         for view in catalog.views:
             self._read_by.update(set(view.reads))
@@ -30,8 +39,9 @@ class Standing:
     def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
         """Return the table to keep and the reasons in words.
 
-        Names without a marker come first; then counts what depends on the table, how much it can
-        hold, what it does hold; then the order of names, so that there is always one answer.
+        Names without a marker come first, the schemas' too; then counts what depends on the table,
+        how much it can hold, what it does hold; then the order of names, so that there is always
+        one answer.
         """
         ranked = sorted(refs, key=lambda ref: (-self._worth(ref, refs), ref))
         best = ranked[0]
@@ -39,9 +49,9 @@ class Standing:
 
     def _worth(self, ref: TableRef, refs: tuple[TableRef, ...]) -> float:
         table = self._tables[ref]
-        affixes = self._traits[ref].affixes
+        marks = (*self._traits[ref].affixes, *self._marks[ref.schema])
         return (
-            min((_AGAINST.get(affix.marker, 0.0) for affix in affixes), default=0.0)
+            min((AGAINST.get(affix.marker, 0.0) for affix in marks), default=0.0)
             + 2 * log2(1 + self._pointed_at(ref, refs))
             + log2(1 + self._read_by[ref])
             + log2(1 + len(table.columns))
@@ -49,6 +59,7 @@ class Standing:
             + len(table.foreign_keys) * 0.2
             + (0.5 if table.primary_key else 0.0)
             + 0.5 * self._editions(ref, refs)
+            + (_SAID if self._replaces[ref].intersection(refs) else 0.0)
         )
 
     def _pointed_at(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
@@ -65,9 +76,14 @@ class Standing:
         table = self._tables[ref]
         others = [self._tables[other] for other in refs if other != ref]
         reasons = []
+        if self._replaces[ref].intersection(refs):
+            reasons.append("a comment says to use it")
         marked = any(self._traits[other.ref].affixes for other in others)
+        copied = any(self._marks[other.ref.schema] for other in others)
         if marked and not self._traits[ref].affixes:
             reasons.append("its name bears no marker")
+        if copied and not self._marks[ref.schema]:
+            reasons.append("its schema's name bears none")
         pointing = self._pointed_at(ref, refs)
         if pointing:
             reasons.append(f"{pointing} {'tables point' if pointing > 1 else 'table points'} at it")

@@ -12,6 +12,8 @@ from cmis_audit.cluster.keep_apart import (
 )
 from cmis_audit.cluster.metrics import metric_groups
 from cmis_audit.cluster.metrics_cluster import metrics_cluster
+from cmis_audit.cluster.split_cluster import split_cluster
+from cmis_audit.cluster.splits import splits
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.match import Matches
@@ -27,13 +29,16 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     A table is canonical or merged in one cluster at most; it may be related to several.
     """
     ground = Ground(catalog, matches, pack)
-    metrics = metric_groups(catalog, matches.traits, pack.lexicon.metric_table_words)
+    metrics = metric_groups(catalog, matches.traits, pack.lexicon)
     measuring = {member.ref for group in metrics for member in group.members}
     entities = entity_groups(ground, measuring)
     clusters = [metrics_cluster(ground, group) for group in metrics]
     clusters += [entity_cluster(ground, refs) for refs in entities]
-    told = _told(clusters)
     placed = measuring.union(*entities)
+    split = splits(ground, placed)
+    clusters += [split_cluster(ground, one) for one in split]
+    placed.update(*((one.whole, *one.parts) for one in split))
+    told = _told(clusters)
     reviews = review_clusters(ground, placed, told)
     told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]
@@ -63,11 +68,11 @@ def _groups_apart(
     apart = [
         match
         for match in ground.matches.matches
-        if match.bits < ground.thresholds.review_from
+        if frozenset((match.left, match.right)) not in told
         and merged.isdisjoint((match.left, match.right))
     ]
     return [
-        *tenant_look_alikes(ground.matches),
+        *tenant_look_alikes(ground.catalog, ground.matches),
         *view_look_alikes(ground.catalog),
         *(
             kept

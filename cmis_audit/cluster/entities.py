@@ -2,7 +2,13 @@
 
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
-from cmis_audit.cluster.groups import cohesive_groups, same_noun, strongest_first
+from cmis_audit.cluster.groups import (
+    REFUTING,
+    cohesive_groups,
+    kept_apart,
+    same_noun,
+    strongest_first,
+)
 from cmis_audit.cluster.wording import (
     cluster_id,
     cluster_name,
@@ -11,10 +17,12 @@ from cmis_audit.cluster.wording import (
     priority,
 )
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
-from cmis_audit.model.match import Match, Relation, probability
+from cmis_audit.model.match import Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
+_FEWEST = 3  # columns in common, for a person to look at
+_WEIGHTY = -2.5  # bits of a counter-evidence that is more than a doubt
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
 
 
@@ -43,7 +51,9 @@ def _joined(
             place = place_of.get(inside)
             if place is None or outside in place_of:
                 continue
-            if same_noun([*grown[place], outside], ground.traits):
+            if same_noun([*grown[place], outside], ground.traits) and not kept_apart(
+                grown[place], [outside], ground.links
+            ):
                 grown[place].append(outside)
                 place_of[outside] = place
     return [tuple(sorted(group)) for group in grown]
@@ -80,9 +90,11 @@ def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
 
 
 def _related(ground: Ground, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
-    """Return tables that fit badly: near enough for review, and named after the same."""
+    """Return tables that fit badly: near, and named after the same."""
     found: dict[TableRef, str] = {}
-    for match in (match for ref in refs for match in ground.near[ref]):
+    enough = ground.thresholds.related_from
+    near = (match for ref in refs for match in ground.near[ref] if match.bits >= enough)
+    for match in near:
         outside = match.right if match.left in refs else match.left
         if outside in refs or match.relation == Relation.NONE:
             continue
@@ -97,11 +109,11 @@ def _doubt(match: Match, otherwise: str) -> str:
 
 
 def _confidence(ground: Ground, refs: tuple[TableRef, ...]) -> float:
-    """Return the mean over the members of the probability that their best link is right."""
+    """Return the mean over the members of the confidence that their best link is right."""
     chances = []
     for ref in refs:
         links = (ground.links.between(ref, other) for other in refs if other != ref)
-        chances.append(probability(max(match.bits for match in links if match)))
+        chances.append(max(match.confidence for match in links if match))
     return round(sum(chances) / len(chances), 3)
 
 
@@ -111,7 +123,8 @@ def review_clusters(
     """Return a cluster for each pair with evidence on both sides that no other cluster holds.
 
     Two tables that both have a place already are left alone unless the evidence would have been
-    enough to join them.
+    enough to join them. Of the rest a person sees those pairs only that are each other's nearest
+    and that nothing known keeps apart: many siblings look alike a little.
     """
     bounds = ground.thresholds
     return [
@@ -119,8 +132,28 @@ def review_clusters(
         for match in ground.matches.matches
         if match.bits >= bounds.review_from
         and frozenset(_both(match)) not in told
-        and (match.bits >= bounds.consolidate_from or not merged.issuperset(_both(match)))
+        and not _refuted(ground, match)
+        and (match.bits >= bounds.consolidate_from or _open_question(ground, match, merged))
     ]
+
+
+def _refuted(ground: Ground, match: Match) -> bool:
+    """Tell whether a single known reason keeps the two apart."""
+    return any(
+        (piece.signal in REFUTING and piece.bits <= _WEIGHTY)
+        or piece.bits <= ground.thresholds.refuted_by
+        for piece in match.counter_evidence[1:]
+    )
+
+
+def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
+    if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
+        return False
+    return all(
+        other is match or other.bits < match.bits
+        for ref in _both(match)
+        for other in ground.near[ref]
+    )
 
 
 def _review_cluster(ground: Ground, match: Match) -> Cluster:
@@ -133,7 +166,7 @@ def _review_cluster(ground: Ground, match: Match) -> Cluster:
         name=cluster_name(canonical, ground.traits[canonical]),
         verdict=Verdict.REVIEW,
         kind=kind_of((match,)),
-        confidence=round(probability(match.bits), 3),
+        confidence=match.confidence,
         priority=Priority.LOW,
         reason=f"{len(match.columns)} columns in common, but "
         f"{_doubt(match, 'the evidence is thin')}.",

@@ -21,7 +21,7 @@ class Ground:
         self.thresholds = thresholds_of(pack)
         self.traits = {one.ref: one for one in matches.traits}
         self.links = Links(matches.matches)
-        self.standing = Standing(catalog, matches.traits)
+        self.standing = Standing(catalog, matches)
         self.tables: dict[TableRef, Table] = {table.ref: table for table in catalog.tables}
         self._columns = {table.ref: len(table.columns) for table in catalog.tables}
         self._columns |= {view.ref: len(view.columns) for view in catalog.views}

@@ -8,8 +8,11 @@ from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Traits
 from cmis_audit.model.value import Value
 
-HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain"})
+HARD_SIGNALS = frozenset({"own-parent", "value-type-split", "grain", "layers"})
 """Counter-evidence that no chain through a third table may get around."""
+
+REFUTING = HARD_SIGNALS | {"other-parents", "foreign-key-between", "natural-key"}
+"""Counter-evidence that says how two look-alikes differ: nothing is left to ask a person."""
 
 
 class Thresholds(Value, frozen=True, kw_only=True):
@@ -17,6 +20,8 @@ class Thresholds(Value, frozen=True, kw_only=True):
 
     consolidate_from: float
     review_from: float
+    refuted_by: float
+    related_from: float
     join_from: float
     apart_below: float
 
@@ -83,10 +88,9 @@ def _hold_together(
     traits: dict[TableRef, Traits],
     thresholds: Thresholds,
 ) -> bool:
+    if kept_apart(left, right, among):
+        return False
     across = [among.between(one, other) for one in left for other in right]
-    for match in across:
-        if match and any(piece.signal in HARD_SIGNALS for piece in match.counter_evidence):
-            return False
     if len(left) == len(right) == 1:
         return True
     if same_noun([*left, *right], traits):
@@ -100,6 +104,17 @@ def _hold_together(
             for match in (among.between(ref, other) for other in large)
         )
         for ref in small
+    )
+
+
+def kept_apart(left: list[TableRef], right: list[TableRef], among: Links) -> bool:
+    """Tell whether a pair across two groups has counter-evidence that no third table outweighs."""
+    return any(
+        piece.signal in HARD_SIGNALS
+        for one in left
+        for other in right
+        if (match := among.between(one, other))
+        for piece in match.counter_evidence
     )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from cmis_audit.cluster.groups import Links, strongest_first
+from cmis_audit.cluster.schema_tenants import tenant_copies
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
 from cmis_audit.model.match import Match, Matches, Relation
@@ -64,29 +65,38 @@ def look_alikes(
     return sorted(found, key=lambda group: (group.kind, group.members))
 
 
-def tenant_look_alikes(matches: Matches) -> list[LookAlike]:
+def tenant_look_alikes(catalog: Catalog, matches: Matches) -> list[LookAlike]:
     """Return one group for each template that schemas repeat: the template's tables."""
     found = []
     known = {one.ref for one in matches.traits}
-    for group in matches.tenants:
-        members = tuple(ref for ref in group.tables if ref in known)
+    templates = {group.template: group.tables for group in matches.tenants}
+    for entry in tenant_copies(catalog, matches):
+        members = tuple(ref for ref in templates[entry.source] if ref in known)
         if not members:
             continue
-        drift = ", ".join(str(ref) for ref in group.drift[:_MOST_LISTED])
-        more = len(group.drift) - _MOST_LISTED
-        copies = ", ".join(group.copies[:_MOST_LISTED])
+        drifted = [
+            str(ref)
+            for copy in entry.copies
+            for ref in (*(pair.copy for pair in copy.pairs), *copy.only_in_copy)
+        ]
+        lacking = [copy.schema for copy in entry.copies if copy.only_in_source]
+        told = [f"Not as in the template: {_few(drifted)}."] if drifted else []
+        told += [f"Without some of its tables: {_few(lacking)}."] if lacking else []
         found.append(
             LookAlike(
                 kind=Kind.TENANTS,
                 members=members,
-                reason=f"{len(group.copies) + 1} schemas repeat the tables of one template, "
-                f"{group.template}: {copies}"
-                f"{' and others' if len(group.copies) > _MOST_LISTED else ''}. "
-                + (f"Not as in the template: {drift}" if drift else "None has drifted")
-                + (f" and {more} more." if more > 0 else "."),
+                reason=f"{len(entry.copies) + 1} schemas repeat the tables of one template, "
+                f"{entry.source}: {_few([copy.schema for copy in entry.copies])}. "
+                + (" ".join(told) or "None has drifted."),
             )
         )
     return found
+
+
+def _few(names: list[str]) -> str:
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def view_look_alikes(catalog: Catalog) -> list[LookAlike]:

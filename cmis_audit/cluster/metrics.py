@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.rule import Lexicon
 from cmis_audit.model.traits import MetricShape, Traits
 from cmis_audit.model.value import Value
 
@@ -25,16 +26,19 @@ class MetricGroup(Value, frozen=True, kw_only=True):
 
 
 def metric_groups(
-    catalog: Catalog, traits: tuple[Traits, ...], metric_words: frozenset[str]
+    catalog: Catalog, traits: tuple[Traits, ...], lexicon: Lexicon
 ) -> list[MetricGroup]:
     """Return groups of tables that store the same measurements; a table is in one at most.
 
     Three patterns: all metric tables of a schema, when they have several shapes; one table a metric
     beside the table that has those metrics as columns; name/value rows beside a table that is wide.
+    Roll-ups of the first are another grain of what they sum up, not another store of it.
     """
-    groups = _by_subject(traits, metric_words)
+    metric_words = lexicon.metric_table_words
+    plain = tuple(one for one in traits if lexicon.grain_words.isdisjoint(one.words))
+    groups = _by_subject(plain, metric_words)
     taken = {member.ref for group in groups for member in group.members}
-    for group in (*_singles(catalog, traits), *_beside_owner(traits, metric_words)):
+    for group in (*_singles(catalog, traits), *_beside_owner(catalog, traits, metric_words)):
         refs = {member.ref for member in group.members}
         if taken.isdisjoint(refs):
             taken |= refs
@@ -122,12 +126,22 @@ def _singles(catalog: Catalog, traits: tuple[Traits, ...]) -> list[MetricGroup]:
     ]
 
 
-def _beside_owner(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> list[MetricGroup]:
-    """Return name/value tables with the wide table after which they are named."""
+def _beside_owner(
+    catalog: Catalog, traits: tuple[Traits, ...], metric_words: frozenset[str]
+) -> list[MetricGroup]:
+    """Return name/value tables with the wide table after which they are named.
+
+    They have a time of their own: without one they add values to a row, and repeat none.
+    """
+    timed = {
+        table.ref
+        for table in catalog.tables
+        if any(column.type.startswith(("timestamp", "date")) for column in table.columns)
+    }
     names = _ByName(traits)
     groups = []
     for rows in traits:
-        if rows.shape not in {MetricShape.NAME_VALUE, MetricShape.TARGET}:
+        if rows.shape not in {MetricShape.NAME_VALUE, MetricShape.TARGET} or rows.ref not in timed:
             continue
         for owner in names.begun_by(rows):
             rest = rows.words[len(owner.words) :]

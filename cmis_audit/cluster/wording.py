@@ -16,6 +16,7 @@ _KINDS = {
     Kind.RENAMED_TWIN: "The same table under another name",
     Kind.OVERLAPPING_ENTITY: "One entity is kept under several names",
     Kind.FRAGMENTED_METRICS: "Measurements of one kind are scattered over several tables",
+    Kind.SPLIT: "A table was split in several and stayed",
 }
 _MARKERS = {
     Kind.VERSION: {Marker.VERSION},
@@ -124,5 +125,13 @@ def suggested_names(
             if facet not in words:
                 names[table.ref] = f"{facet}_{table.ref.name}"
         elif len({other.ref.schema for other in tables}) > 1 and table.ref.schema != "public":
-            names[table.ref] = f"{traits[table.ref].schema_words[-1]}_{table.ref.name}"
+            word = traits[table.ref].schema_words[-1]
+            shared = sum(traits[other.ref].schema_words[-1] == word for other in tables) > 1
+            names[table.ref] = f"{table.ref.schema if shared else word}_{table.ref.name}"
     return names
+
+
+def schemas_id(sort: str, schemas: tuple[str, ...]) -> str:
+    """Return an id that stays while the schemas and what is said of them do."""
+    digest = hashlib.sha256("\n".join([sort, *sorted(schemas)]).encode())
+    return f"s-{digest.hexdigest()[:10]}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.signals.comments import replacing_phrase
+from cmis_audit.match.signals.comments import names_as_other_edition
 from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
@@ -27,7 +27,14 @@ def candidate_pairs(database: Database) -> list[tuple[int, int]]:
     """Return pairs of table numbers, the smaller first, sorted."""
     found = {
         (min(pair), max(pair))
-        for source in (_by_columns, _by_name, _by_run_together, _by_comment, _by_measurement)
+        for source in (
+            _by_columns,
+            _by_name,
+            _by_run_together,
+            _by_comment,
+            _by_body,
+            _by_measurement,
+        )
         for pair in source(database)
         if pair[0] != pair[1]
     }
@@ -143,10 +150,16 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
     for form in database.forms:
         by_name[form.traits.ref.name].append(form)
     for teller in database.forms:
-        for word in _words_of(teller.table.comment):
+        said = [teller.table.comment, *(column.comment for column in teller.table.columns)]
+        for word in set().union(*(_words_of(comment) for comment in said)):
             for told in by_name.get(word, ())[:_LONGEST_LIST]:
-                if told is not teller and replacing_phrase(teller, told, database):
+                if told is not teller and names_as_other_edition(teller, told, database):
                     yield teller.number, told.number
+
+
+def _by_body(database: Database) -> Iterator[tuple[int, int]]:
+    """Yield pairs that a view reads as one, or that a function copies between."""
+    yield from database.together
 
 
 def _words_of(comment: str | None) -> set[str]:

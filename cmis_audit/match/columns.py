@@ -1,6 +1,7 @@
 """Columns in the form in which they are compared."""
 
 import re
+from collections import Counter
 
 from cmis_audit.match.words import Singulars, Synonyms, joined_phrases, skeleton, tokens
 from cmis_audit.model.catalog import Column, Table
@@ -28,6 +29,8 @@ _FAMILIES = {
 _EXTENSION_TYPES = frozenset({"citext", "hstore"})
 _MODIFIER = re.compile(r"\([^)]*\)")
 
+_FEWEST_MARKED = 4  # columns that begin with one word
+_MARKED = 0.9  # of all columns of a table
 _SHORTEST_NAME = 3  # letters of a table's name before `id` in a run-together key
 
 _NEAR = {
@@ -127,7 +130,13 @@ def column_forms(
         form.reference = references.get(column.name)
         forms.append(form)
         taken.add(form.key)
+    mark = _mark(forms)
     for form in forms:
+        if mark and form.words[0] == mark and len(form.words) > 1:
+            taken.discard(form.key)
+            form.words = form.words[1:]
+            form.key = "_".join(form.words)
+            taken.add(form.key)
         own = form.is_key or (not primary and form.place == 0)
         short = _without_own_name(form.words, stem, own=own)
         if short != form.words and (key := "_".join(short)) not in taken and not form.reference:
@@ -137,6 +146,13 @@ def column_forms(
         form.sketch = tuple(skeleton(word) for word in form.words)
         form.marks = _marks(form, synonyms)
     return tuple(forms)
+
+
+def _mark(forms: list[ColumnForm]) -> str | None:
+    """Return the word that nearly all columns of a table begin with: `rev_` of `revision`."""
+    first = Counter(form.words[0] for form in forms if len(form.words) > 1)
+    word, count = max(first.items(), key=lambda entry: (entry[1], entry[0]), default=("", 0))
+    return word if count >= _FEWEST_MARKED and count >= _MARKED * len(forms) else None
 
 
 def _marks(form: ColumnForm, synonyms: Synonyms) -> frozenset[str]:

@@ -4,7 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import fsum, log2
 
+from cmis_audit.match.bodies import Together, tables_together
 from cmis_audit.match.columns import ColumnForm, column_forms, type_family
+from cmis_audit.match.confidence import Confidence
+from cmis_audit.match.schema_names import SchemaNames
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
 from cmis_audit.match.tenants import repeated_tables, tenant_groups
@@ -14,7 +17,10 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Affix, Traits
 
-_NEARLY_ALL = 0.8  # of the bits of a set of columns
+_NEARLY_ALL = 0.8  # of the bits of a set of columns, of the names of a schema
+_HOUSE = 10  # tables of a schema, from which a word before all names is its mark
+_REPEATED = 0.75  # of all table names of two schemas, in both
+_FEWEST_REPEATED = 2  # one table may stand in two schemas for any reason
 
 
 class TableForm:
@@ -56,26 +62,34 @@ class Database:
     def __init__(self, catalog: Catalog, pack: RulePack) -> None:
         lexicon = pack.lexicon
         self.weights = {weight.name: weight.value for weight in pack.weights}
+        self.confidence = Confidence(self.weights)
         self.lexicon = lexicon
         self.table_synonyms = Synonyms(lexicon.table_synonyms)
         self.column_synonyms = Synonyms(lexicon.column_synonyms)
         reader = NameReader(lexicon)
-        self.tenants = tenant_groups(catalog, reader.is_copy)
+        reader.learn(table.ref.name for table in catalog.tables)
+        self.schemas = SchemaNames((table.ref.schema for table in catalog.tables), reader)
+        self.tenants = tenant_groups(catalog, self.schemas, lexicon.layer_words)
         self.markers = reader.markers
         self._tenant_of = {
-            schema: number
+            schema: (number, schema)
             for number, group in enumerate(self.tenants)
             for schema in (group.template, *group.copies)
         }
+        copies = self.schemas.copies_of(self._tenant_of)
+        self._tenant_of |= {copy: self._tenant_of[tenant] for copy, tenant in copies.items()}
         self.forms = _forms(
             catalog,
             pack,
             reader,
-            repeated_tables(catalog, self.tenants, lambda name: reader.stem(name)[0]),
+            repeated_tables(
+                catalog, self.tenants, lambda name: reader.stem(name)[0], set(copies.values())
+            ),
         )
         self.by_ref = {form.traits.ref: form for form in self.forms}
         self.tables_with: dict[str, list[int]] = defaultdict(list)
         self.word_tables: Counter[str] = Counter()
+        self.first_words = Counter(form.traits.stem[0] for form in self.forms)
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
         self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -87,21 +101,46 @@ class Database:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
+        self.together = self._together(catalog)
+        """What views and functions do with two tables, by their numbers, the smaller first."""
         self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
         """Pairs that were found to be one thing, both ways round: their children may be too."""
+        self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
+        """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
         self._holders: dict[frozenset[str], tuple[int, ...]] = {}
 
-    def of_two_tenants(self, left: TableForm, right: TableForm) -> bool:
-        """Tell whether the tables stand in different schemas of one template."""
-        one, other = left.traits.ref.schema, right.traits.ref.schema
-        known = self._tenant_of.get(one)
-        return one != other and known is not None and known == self._tenant_of.get(other)
+    def _together(self, catalog: Catalog) -> dict[tuple[int, int], tuple[Together, ...]]:
+        found: dict[tuple[int, int], tuple[Together, ...]] = {}
+        for one in tables_together(catalog, self._named):
+            numbers = sorted((self.by_ref[one.left].number, self.by_ref[one.right].number))
+            pair = numbers[0], numbers[1]
+            found[pair] = (*found.get(pair, ()), one)
+        return found
 
-    def mutual_overlap(self, left: str, right: str) -> float:
-        """Return the share of all table names of two schemas that both have."""
+    def _named(self, schema: str, name: str) -> TableRef | None:
+        """Return the table that a name in a body means; a bare one only where it is clear."""
+        meant = [
+            form.traits.ref
+            for form in self._by_name.get(name, ())
+            if schema in ("", form.traits.ref.schema)
+        ]
+        return meant[0] if len(meant) == 1 else None
+
+    def of_two_tenants(self, left: TableForm, right: TableForm) -> bool:
+        """Tell whether the tables are of different tenants of one template.
+
+        A copy of a tenant's schema is that tenant's.
+        """
+        one = self._tenant_of.get(left.traits.ref.schema)
+        other = self._tenant_of.get(right.traits.ref.schema)
+        return one is not None and other is not None and one != other and one[0] == other[0]
+
+    def repeat_each_other(self, left: str, right: str) -> bool:
+        """Tell whether two schemas of several tables have most of their names in common."""
         one, other = self._schema_names[left], self._schema_names[right]
-        return len(one & other) / len(one | other)
+        shared = len(one & other)
+        return shared >= _FEWEST_REPEATED and shared >= _REPEATED * len(one | other)
 
     def named_from(self, form: TableForm, name: str) -> TableForm | None:
         """Return which table a bare name means from a table's point of view, if it is clear."""
@@ -178,18 +217,28 @@ class Database:
         return prefix
 
 
-def _forms(
-    catalog: Catalog, pack: RulePack, reader: NameReader, left_out: set[TableRef]
-) -> tuple[TableForm, ...]:
-    lexicon = pack.lexicon
-    shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
+def known_families(catalog: Catalog) -> dict[str, str]:
+    """Return the families of the database's own types: its enums and domains."""
     known = {str(enum.ref): "enum" for enum in catalog.enums}
     known |= {enum.ref.name: "enum" for enum in catalog.enums}
     for domain in catalog.domains:
         family = type_family(domain.base_type, known)
         known[str(domain.ref)] = known[domain.ref.name] = family
+    return known
+
+
+def _forms(
+    catalog: Catalog, pack: RulePack, reader: NameReader, left_out: set[TableRef]
+) -> tuple[TableForm, ...]:
+    lexicon = pack.lexicon
+    shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
+    known = known_families(catalog)
     tables = [table for table in catalog.tables if not table.inherits and table.ref not in left_out]
-    parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
+    prefixes = _house_prefixes(tables, reader)
+    parsed = {
+        table.ref: _without_prefix(reader.stem(table.ref.name), prefixes.get(table.ref.schema))
+        for table in tables
+    }
     synonyms = Synonyms(lexicon.column_synonyms)
     columns = {
         table.ref: column_forms(table, parsed[table.ref][0], singular, synonyms, known)
@@ -216,6 +265,24 @@ def _forms(
         )
         forms.append(TableForm(number, table, traits, columns[table.ref]))
     return tuple(forms)
+
+
+def _house_prefixes(tables: list[Table], reader: NameReader) -> dict[str, str]:
+    """Return the word that nearly all names of a schema begin with, by schema: it says nothing."""
+    names = Counter(table.ref.schema for table in tables)
+    first = Counter((table.ref.schema, reader.stem(table.ref.name)[0][:1]) for table in tables)
+    return {
+        schema: "".join(word)
+        for (schema, word), count in sorted(first.items())
+        if names[schema] >= _HOUSE and count >= _NEARLY_ALL * names[schema]
+    }
+
+
+def _without_prefix(
+    parsed: tuple[tuple[str, ...], tuple[Affix, ...]], prefix: str | None
+) -> tuple[tuple[str, ...], tuple[Affix, ...]]:
+    stem, affixes = parsed
+    return (stem[1:], affixes) if len(stem) > 1 and stem[0] == prefix else parsed
 
 
 def _owners(

@@ -1,21 +1,29 @@
 """MATCH as a whole: a catalog in, matches with their evidence out."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from cmis_audit.match.candidates import candidate_pairs, children_of_twins
 from cmis_audit.match.forms import Database
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.signals import SIGNALS
+from cmis_audit.match.signals.comments import successor
 from cmis_audit.model.catalog import Catalog
-from cmis_audit.model.match import Evidence, Match, Matches
+from cmis_audit.model.match import Evidence, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
+
+_FEWEST_COPIED = 3
+"""Tables found to be one from which two schemas may be copies: two are an accident."""
+_MOSTLY_COPIED = 0.6
+"""... of the table names that both have: bounded contexts share names, and few of the columns."""
 
 
 def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     """Return every pair of tables that was compared, with its evidence, and each table's traits.
 
-    Tables that belong to twins are compared once more, now that their parents are known to be one.
+    Tables that belong to twins are compared once more, now that their parents are known to be one;
+    so are those of equal names in two schemas of which the one is a copy of the other.
     Pairs are sorted; the result depends on the catalog and the pack alone.
     """
     database = Database(catalog, pack)
@@ -26,10 +34,14 @@ def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     database.twins = _twins(found.values(), database)
     for pair in children_of_twins(database):
         found[pair] = match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
+    database.copied_schemas = _copied_schemas(found.values(), database)
+    for pair in _left_behind(found, database):
+        found[pair] = match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
     return Matches(
         traits=tuple(form.traits for form in database.forms),
         matches=tuple(sorted(found.values(), key=lambda match: (match.left, match.right))),
         tenants=database.tenants,
+        schemas=tuple(database.schemas.traits.values()),
     )
 
 
@@ -37,6 +49,37 @@ def _twins(matches: Iterable[Match], database: Database) -> frozenset[tuple[Tabl
     enough = database.weights["consolidate_from"]
     pairs = [(match.left, match.right) for match in matches if match.bits >= enough]
     return frozenset([*pairs, *((right, left) for left, right in pairs)])
+
+
+def _copied_schemas(matches: Iterable[Match], database: Database) -> frozenset[tuple[str, str]]:
+    """Return the pairs of schemas, sorted, whose equal table names mostly stand for one table."""
+    enough = database.weights["consolidate_from"]
+    equal: Counter[tuple[str, str]] = Counter()
+    one: Counter[tuple[str, str]] = Counter()
+    for match in matches:
+        schemas = match.left.schema, match.right.schema
+        if match.relation == Relation.SAME and schemas[0] != schemas[1]:
+            equal[schemas] += 1
+            one[schemas] += match.bits >= enough
+    return frozenset(
+        schemas
+        for schemas, count in one.items()
+        if count >= max(_FEWEST_COPIED, _MOSTLY_COPIED * equal[schemas])
+    )
+
+
+def _left_behind(
+    found: Mapping[tuple[int, int], Match], database: Database
+) -> list[tuple[int, int]]:
+    """Return the pairs of equal names in copied schemas that are not one on their own evidence."""
+    enough = database.weights["consolidate_from"]
+    return sorted(
+        pair
+        for pair, match in found.items()
+        if match.bits < enough
+        and match.relation == Relation.SAME
+        and (match.left.schema, match.right.schema) in database.copied_schemas
+    )
 
 
 def match_of(pair: Pair) -> Match:
@@ -53,18 +96,21 @@ def match_of(pair: Pair) -> Match:
     every = names_left | names_right
     least = min(len(names_left), len(names_right))
     against = [base, *(evidence for evidence in found if evidence.bits < 0)]
+    total = round(base.bits + sum(evidence.bits for evidence in found), 2)
     return Match(
         left=pair.left.traits.ref,
         right=pair.right.traits.ref,
         relation=pair.relation.relation,
         markers=tuple(sorted({affix.marker for affix in pair.relation.markers})),
-        bits=round(base.bits + sum(evidence.bits for evidence in found), 2),
+        bits=total,
+        confidence=pair.database.confidence.of(total),
         columns=pair.alignment,
         same_name_columns=tuple(
             column.name for column in pair.left.table.columns if column.name in same
         ),
         containment=round(len(pair.alignment) / least, 3) if least else 0.0,
         jaccard=round(len(same) / len(every), 3) if every else 0.0,
+        successor=successor(pair),
         evidence=tuple(evidence for evidence in found if evidence.bits >= 0),
         counter_evidence=tuple(against),
     )

@@ -5,8 +5,10 @@ from functools import cached_property
 from cmis_audit.match.alignment import align
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.table_names import NameRelation, name_relation
-from cmis_audit.model.match import ColumnMatch
+from cmis_audit.model.match import ColumnMatch, Relation
 from cmis_audit.model.names import TableRef
+
+_NEARLY_ALL = 0.8  # of the columns of both tables
 
 
 class Pair:
@@ -49,6 +51,26 @@ class Pair:
                 if (mine, theirs) in twins and own.isdisjoint((mine, theirs)):
                     return mine, theirs
         return None
+
+    @cached_property
+    def share_of_both(self) -> float:
+        """Return the share of the larger table's columns that has a partner, 0 to 1."""
+        most = max(len(self.left.columns), len(self.right.columns))
+        return len(self.alignment) / most if most else 0.0
+
+    @cached_property
+    def keyed_otherwise(self) -> bool:
+        """Tell whether the one is named after the other and yet belongs to what the other does.
+
+        `session_token_device` beside `session_token`: all columns but one are the same, and neither
+        points at the other, as a table that serves the other would.
+        """
+        return (
+            self.relation.relation == Relation.PART
+            and self.share_of_both >= _NEARLY_ALL
+            and self.left.traits.ref not in self.right.traits.parents
+            and self.right.traits.ref not in self.left.traits.parents
+        )
 
     def weight(self, name: str) -> float:
         return self.database.weights[name]

@@ -7,6 +7,7 @@ from cmis_audit.model.traits import MetricShape
 _NUMERIC = frozenset({"integer", "decimal"})
 _BARE_NAMES = frozenset({"name", "key", "type", "code"})
 _FEWEST_MEASURES = 2
+_MOST_BESIDE_DOCUMENT = 4  # columns, of a table that is little more than one document
 _MOST_OF_SINGLE = 4  # columns: an id, an owner, a time, a value
 
 
@@ -54,6 +55,9 @@ class ShapeReader:
         )
         if len(measures) >= _FEWEST_MEASURES:
             return MetricShape.WIDE, None, measures
+        documents = [column.name for column in columns if column.family == "json"]
+        if len(documents) == 1 and len(columns) <= _MOST_BESIDE_DOCUMENT + 1:
+            return MetricShape.JSON, None, (documents[0],)
         return None, None, ()
 
     def numbers(self, columns: tuple[ColumnForm, ...]) -> tuple[str, ...]:

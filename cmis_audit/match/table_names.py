@@ -1,12 +1,17 @@
 """What the names of two tables say about each other."""
 
+from collections.abc import Iterable
+
 from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
 from cmis_audit.model.match import Relation
 from cmis_audit.model.rule import Lexicon
 from cmis_audit.model.traits import Affix, Marker, Traits
 from cmis_audit.model.value import Value
 
-_COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+"""What the name of a copy bears, of a table or a schema."""
+_SHORTEST_WORD = 3  # letters of a part of a run-together word
+_SHORTEST_NOUN = 5  # letters of a name with which a run-together one ends
 _SHORTEST_STEM = 4  # letters two run-together names must share
 _LONGEST_VERSION = 2  # digits of a bare version number: `orders2`, not `orders_2024`
 
@@ -32,12 +37,24 @@ class NameReader:
             **dict.fromkeys(lexicon.copy_markers, Marker.COPY),
             **dict.fromkeys(lexicon.archive_markers, Marker.ARCHIVE),
         }
+        self._known: set[str] = set()
         self._satellites = {
             word: purpose for purpose, words in lexicon.satellite_words for word in words
         }
 
+    def learn(self, names: Iterable[str]) -> None:
+        """Take the words of a database's names for known: `job` makes two words of `jobqueue`."""
+        self._known.update(word for name in names for word in self._singular.all(tokens(name)))
+
     def words(self, name: str) -> tuple[str, ...]:
-        return self._singular.all(tokens(name))
+        return tuple(part for word in self._singular.all(tokens(name)) for part in self._cut(word))
+
+    def _cut(self, word: str) -> tuple[str, ...]:
+        """Return the word, cut where a known word ends and a word for a satellite begins."""
+        for place in range(_SHORTEST_WORD, len(word) - _SHORTEST_WORD + 1):
+            if word[place:] in self._satellites and word[:place] in self._known:
+                return word[:place], word[place:]
+        return (word,)
 
     def stem(self, name: str) -> tuple[tuple[str, ...], tuple[Affix, ...]]:
         """Return the words between the markers, and the markers; one word always stays."""
@@ -57,11 +74,6 @@ class NameReader:
                 return Marker.VERSION
             return Marker.COPY
         return self.markers.get(word)
-
-    def is_copy(self, name: str) -> bool:
-        """Tell whether the name is marked as a version, a copy or as put away; not by a number."""
-        _, affixes = self.stem(name)
-        return any(affix.marker in _COPIES and not affix.word.isdigit() for affix in affixes)
 
     def satellite(self, words: tuple[str, ...]) -> str | None:
         """Return what the last word says the table is for; None for a name of one word."""
@@ -89,6 +101,12 @@ def name_relation(
         return inside
     short, long = sorted((left.stem, right.stem), key=len)
     if len(short) < len(long):
+        if long[: len(short)] == short == long[-len(short) :]:
+            more = long[len(short) :]  # `version_version`: the versions of the versions
+            left_only, right_only = (more, ()) if long is left.stem else ((), more)
+            return NameRelation(
+                relation=Relation.PART, shared=short, left_only=left_only, right_only=right_only
+            )
         if _ends(long, short, synonyms):
             return _sided(Relation.QUALIFIED, left.stem, right.stem)
         if _starts(long, short, synonyms):
@@ -105,8 +123,8 @@ def _run_together(
 ) -> NameRelation | None:
     """Find markers and synonyms in names written without separators: `transactionarchive`."""
     one, other = "".join(left.stem), "".join(right.stem)
-    head = _shared_length(one, other)
-    tail = _shared_length(one[head:][::-1], other[head:][::-1])
+    head = shared_length(one, other)
+    tail = shared_length(one[head:][::-1], other[head:][::-1])
     if head + tail < _SHORTEST_STEM:
         return None
     rest = (one[head : len(one) - tail], other[head : len(other) - tail])
@@ -116,12 +134,16 @@ def _run_together(
         if marker and len(word) > 2 and not (head and tail):
             affix = Affix(word=word, marker=marker)
             return NameRelation(relation=Relation.MARKED, markers=(affix,), shared=left.stem)
+        alone = len(left.stem) == len(right.stem)
+        if alone and not head and tail >= _SHORTEST_NOUN and len(word) >= _SHORTEST_WORD:
+            sides = ((rest[0],), ()) if rest[0] else ((), (rest[1],))
+            return _sided(Relation.QUALIFIED, *sides)
     elif synonyms.same(*rest):
         return _sided(Relation.SYNONYM, (rest[0],), (rest[1],))
     return None
 
 
-def _shared_length(one: str, other: str) -> int:
+def shared_length(one: str, other: str) -> int:
     """Return how many letters the two begin with in common."""
     return next(
         (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),

@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of group it is. The first six are duplicates, the rest look-alikes."""
+    """What sort of group it is. The first seven are duplicates, the rest look-alikes."""
 
     VERSION = "version"
     COPY = "copy"
@@ -23,6 +23,8 @@ class Kind(StrEnum):
     RENAMED_TWIN = "renamed-twin"
     OVERLAPPING_ENTITY = "overlapping-entity"
     FRAGMENTED_METRICS = "fragmented-metrics"
+    SPLIT = "split"
+    """A table that was split in several and stayed; the parts are canonical, each for its share."""
     SAME_WORD = "same-word"
     FAMILY = "family"
     HISTORY = "history"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Marker, Traits
+from cmis_audit.model.traits import Marker, SchemaTraits, Traits
 from cmis_audit.model.value import Value
 
 
@@ -68,6 +68,8 @@ class Match(Value, frozen=True, kw_only=True):
     """What the markers say that make the difference of the names, when MARKED."""
     bits: float
     """The sum of the evidence and the counter-evidence."""
+    confidence: float
+    """The share of pairs with so many bits that were right on labelled schemas, 0 to 1."""
     columns: tuple[ColumnMatch, ...]
     """The alignment; a column stands in it once at most. In the order of the left table."""
     same_name_columns: tuple[str, ...]
@@ -75,6 +77,8 @@ class Match(Value, frozen=True, kw_only=True):
     """Aligned columns over the columns of the smaller table, 0 to 1."""
     jaccard: float
     """Equal names over all names, 0 to 1."""
+    successor: TableRef | None = None
+    """The one of the two that a comment says to use."""
     evidence: tuple[Evidence, ...]
     counter_evidence: tuple[Evidence, ...]
 
@@ -86,8 +90,6 @@ class TenantGroup(Value, frozen=True, kw_only=True):
     copies: tuple[str, ...]
     tables: tuple[TableRef, ...]
     """Of the template, those that most of the schemas have."""
-    drift: tuple[TableRef, ...]
-    """Tables of the copies that are missing there, or more, or differ in a column."""
 
 
 class Matches(Value, frozen=True, kw_only=True):
@@ -99,15 +101,5 @@ class Matches(Value, frozen=True, kw_only=True):
     """Of every pair that was compared, sorted by pair."""
     tenants: tuple[TenantGroup, ...] = ()
     """Their copies took no part; the template did."""
-
-
-_LEAST = 0.01
-
-
-def probability(bits: float) -> float:
-    """Return the probability that odds of 2 to the power of `bits` mean; never quite 0 or 1.
-
-    Structure alone makes nothing certain, so the outermost hundredth is not given away.
-    """
-    chance = 1 / (1 + 2.0 ** -max(min(bits, 60.0), -60.0))
-    return float(min(max(chance, _LEAST), 1 - _LEAST))
+    schemas: tuple[SchemaTraits, ...] = ()
+    """Of every schema with a table, sorted by name."""

@@ -4,6 +4,7 @@ from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.rule import Rule
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import Score
 from cmis_audit.model.value import Value
 
@@ -33,3 +34,5 @@ class Report(Value, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
     not_assessed: tuple[Skipped, ...]
+    schema_copies: tuple[SchemaCopies, ...] = ()
+    """To consolidate, to decide, then tenants."""

@@ -62,6 +62,12 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """The word for a part of a table split in two: `base`, `details`, `ext`."""
     state_words: frozenset[str]
     """Say that a table holds the rows of one state or side: `current`, `applied`, `remote`."""
+    opposites: tuple[tuple[str, ...], ...]
+    """Two words each that name the two sides of one thing: `in` and `out`."""
+    format_words: frozenset[str]
+    """Ways to write the same thing down: `json`, `xml`."""
+    plumbing_tables: frozenset[str]
+    """Tables that every service has for itself: `outbox`, `job_queue`."""
     layer_words: frozenset[str]
     """Schemas that are stages of a warehouse's load: `raw`, `staging`, `gold`."""
     lookup_columns: frozenset[str]
@@ -83,13 +89,17 @@ class Lexicon(Value, frozen=True, kw_only=True):
     """Words of columns that count or measure: `impression`, `click`, `amount`."""
     code_words: frozenset[str]
     """Words of numeric columns that encode or place something: `type`, `status`, `position`."""
+    random_words: frozenset[str]
+    """Words of columns whose values are drawn for each row anew: `token`, `hash`."""
     grain_words: frozenset[str]
     type_words: frozenset[str]
     """Words that split a store by the type of its value: `int`, `text`."""
     facets: tuple[tuple[str, tuple[str, ...]], ...]
     """A word that tells tables of one name apart, and the columns that suggest it."""
     replaces_phrases: tuple[str, ...]
-    """Regular expressions that, before the name of a table, say that it is replaced."""
+    """Regular expressions that, before a table's name in a comment, say that it is replaced."""
+    replaced_phrases: tuple[str, ...]
+    """... and that say that it is what replaces the table with the comment."""
 
 
 class Weight(Value, frozen=True, kw_only=True):

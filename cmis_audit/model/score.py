@@ -27,6 +27,13 @@ class ClusterPayoff(Value, frozen=True, kw_only=True):
     points: float
 
 
+class SchemaPayoff(Value, frozen=True, kw_only=True):
+    """What the score would gain if all clusters that say a schema is repeated were merged."""
+
+    schema_copies: str
+    points: float
+
+
 class Score(Value, frozen=True, kw_only=True):
     value: int
     """0 to 100, rounded half up."""
@@ -37,6 +44,7 @@ class Score(Value, frozen=True, kw_only=True):
     pack_fingerprint: str
     deductions: tuple[Deduction, ...]
     payoffs: tuple[ClusterPayoff, ...]
+    schema_payoffs: tuple[SchemaPayoff, ...] = ()
 
 
 def rounded(exact: Decimal | float) -> int:

@@ -32,6 +32,16 @@ class Affix(Value, frozen=True, kw_only=True):
     marker: Marker
 
 
+class SchemaTraits(Value, frozen=True, kw_only=True):
+    """What the name of a schema says of its relation to others."""
+
+    name: str
+    base: tuple[str, ...]
+    """The words that mark nothing: `app` of `app_backup_20240115`; none of `archive`."""
+    markers: tuple[Affix, ...]
+    """Words that mark a version, a copy or what was put away, and a date."""
+
+
 class Traits(Value, frozen=True, kw_only=True):
     ref: TableRef
     words: tuple[str, ...]

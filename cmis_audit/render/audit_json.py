@@ -9,10 +9,12 @@ from typing import Final
 
 from cmis_audit.model.cluster import Cluster, ComparisonRow, Member
 from cmis_audit.model.finding import Finding
-from cmis_audit.model.match import Evidence, Match, probability
+from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, Report
+from cmis_audit.model.schema_copy import SchemaCopies, TablePair
 from cmis_audit.model.score import Deduction
+from cmis_audit.render.outlook import schema_payoff
 
 JsonObject = dict[str, object]
 
@@ -52,6 +54,7 @@ def _audit(report: Report) -> JsonObject:
         },
         "score": _score(report),
         "clusters": [_cluster(report, cluster) for cluster in report.clusters],
+        "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
     }
@@ -125,7 +128,7 @@ def _pair(match: Match) -> JsonObject:
         "right": _table(match.right),
         "relation": match.relation,
         "bits": round(match.bits, 2),
-        "confidence": round(probability(match.bits), 3),
+        "confidence": match.confidence,
         "same_name_columns": list(match.same_name_columns),
         "aligned_columns": [
             {
@@ -154,6 +157,54 @@ def _comparison_row(row: ComparisonRow) -> JsonObject:
         key, value = str(cell.table), f"{quote_ident(cell.column)} {cell.type}"
         cells[key] = f"{cells[key]}, {value}" if key in cells else value
     return {"concept": row.concept, "cells": cells, "type_drift": row.type_drift}
+
+
+def _schema_copies(report: Report, copies: SchemaCopies) -> JsonObject:
+    return {
+        "id": copies.id,
+        "verdict": copies.verdict,
+        "priority": copies.priority,
+        "source": copies.source,
+        "source_reason": copies.source_reason,
+        "tables": copies.tables,
+        "payoff": round(schema_payoff(report, copies), 4),
+        "clusters": list(copies.clusters),
+        "copies": [
+            {
+                "schema": copy.schema,
+                "kind": copy.kind,
+                "confidence": round(copy.confidence, 3),
+                "reason": copy.reason,
+                "tables": copy.tables,
+                "repeated": copy.repeated,
+                "pairs": [_table_pair(pair) for pair in copy.pairs],
+                "only_in_source": [_table(ref) for ref in copy.only_in_source],
+                "only_in_copy": [_table(ref) for ref in copy.only_in_copy],
+            }
+            for copy in copies.copies
+        ],
+    }
+
+
+def _table_pair(pair: TablePair) -> JsonObject:
+    return {
+        "source": _table(pair.source),
+        "copy": _table(pair.copy),
+        "cluster": pair.cluster,
+        "only_in_source": list(pair.only_in_source),
+        "only_in_copy": list(pair.only_in_copy),
+        "changed": [
+            {
+                "source": one.source,
+                "copy": one.copy,
+                "source_type": one.source_type,
+                "copy_type": one.copy_type,
+            }
+            for one in pair.changed
+        ],
+        "keys_only_in_source": list(pair.keys_only_in_source),
+        "keys_only_in_copy": list(pair.keys_only_in_copy),
+    }
 
 
 def _finding(finding: Finding) -> JsonObject:

@@ -58,12 +58,17 @@ def _views(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
 
 
 def _functions(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
-    patterns = [(ref, _mention(ref)) for ref in sorted(members)]
+    words = [(ref, quote_ident(ref.name).casefold()) for ref in sorted(members)]
     found = []
     for function in catalog.functions:
         known = members.intersection(function.reads)
+        body = function.body or ""
+        folded = body.casefold()
         named = tuple(
-            ref for ref, pattern in patterns if ref in known or pattern.search(function.body or "")
+            ref
+            for ref, word in words
+            # To compile a pattern takes a thousand times as long as to look for the word.
+            if ref in known or (word in folded and _mention(ref).search(body))
         )
         if named:
             how = "depends on it" if known else "names it in its body"

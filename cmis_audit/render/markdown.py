@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
-from cmis_audit.render import diagram, evidence, outlook, overview, risk, sections, units
+from cmis_audit.render import (
+    diagram,
+    evidence,
+    outlook,
+    overview,
+    risk,
+    schema_sections,
+    schema_tables,
+    schema_words,
+    sections,
+    units,
+)
 from cmis_audit.render.escape import Safe, code, escaped, html_code, joined, table, text
 from cmis_audit.resources import report_templates
 
@@ -26,9 +37,10 @@ _NAME = re.compile(rf"""(?<![\w.])({_PART}\.{_PART}(?![\w$])|`[^`]+`)""")
 
 def render_markdown(report: Report) -> str:
     """Return the whole report as GitHub-flavoured Markdown."""
+    schemas = schema_sections.schema_sections(report)
     consolidate = sections.cluster_sections(report, Verdict.CONSOLIDATE)
-    apart = outlook.with_verdict(report, Verdict.KEEP_APART)
-    clusters = tuple(section.cluster for section in consolidate)
+    apart = outlook.apart(report)
+    clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
     domains = outlook.domain_rows(report, clusters)
     body = (
         _environment()
@@ -37,6 +49,11 @@ def render_markdown(report: Report) -> str:
             report=report,
             catalog=report.catalog,
             consolidate=consolidate,
+            schemas=schemas,
+            merges=[*schemas, *consolidate],
+            groups=len(clusters),
+            undecided=outlook.repeated_schemas(report, Verdict.REVIEW),
+            templates=outlook.repeated_schemas(report, Verdict.KEEP_APART),
             critical=[one for one in consolidate if one.cluster.priority == "critical"],
             review=sections.cluster_sections(report, Verdict.REVIEW),
             apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
@@ -66,6 +83,8 @@ def _environment() -> "Environment":
     )
     environment.globals.update(
         sections=sections,
+        schema_tables=schema_tables,
+        schema_words=schema_words,
         overview=overview,
         evidence=evidence,
         diagram=diagram,

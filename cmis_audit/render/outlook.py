@@ -7,6 +7,7 @@ from typing import Final
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
+from cmis_audit.model.schema_copy import SchemaCopies, SchemaKind
 from cmis_audit.model.value import Value
 
 PRIORITIES: Final = tuple(Priority)
@@ -17,6 +18,7 @@ KINDS: Final = {
     Kind.RENAMED_TWIN: "one table under several names",
     Kind.OVERLAPPING_ENTITY: "one entity kept under several names",
     Kind.FRAGMENTED_METRICS: "measurements kept in several shapes",
+    Kind.SPLIT: "a table that lives on in several",
     Kind.SAME_WORD: "same word, different things",
     Kind.FAMILY: "same shape, each for its own parent",
     Kind.HISTORY: "history beside its entity",
@@ -29,6 +31,13 @@ KINDS: Final = {
     Kind.LAYERS: "stages of one load",
     Kind.LIKENESS: "nearly the same columns, unrelated names",
     Kind.TENANTS: "one set of tables for each tenant",
+}
+SCHEMA_KINDS: Final = {
+    SchemaKind.VERSION: "a second version of a schema",
+    SchemaKind.BACKUP: "a schema put away as a copy",
+    SchemaKind.COPY: "a schema repeated by another",
+    SchemaKind.ALIKE: "two tenants or a copy",
+    SchemaKind.TENANT: "one template for each tenant",
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -67,6 +76,30 @@ def with_verdict(report: Report, verdict: Verdict) -> tuple[Cluster, ...]:
                 cluster.id,
             ),
         )
+    )
+
+
+def repeated_schemas(report: Report, verdict: Verdict) -> tuple[SchemaCopies, ...]:
+    """Return the schemas that others repeat, with a verdict, in the report's order."""
+    return tuple(one for one in report.schema_copies if one.verdict is verdict)
+
+
+def told_by_schemas(report: Report) -> frozenset[str]:
+    """Return the ids of the clusters that say nothing but that a schema is repeated."""
+    return frozenset(cluster for one in report.schema_copies for cluster in one.clusters)
+
+
+def apart(report: Report) -> tuple[Cluster, ...]:
+    """Return the look-alikes, without those of schemas that a person must judge as a whole."""
+    told = told_by_schemas(report)
+    kept = with_verdict(report, Verdict.KEEP_APART)
+    return tuple(cluster for cluster in kept if cluster.id not in told)
+
+
+def schema_payoff(report: Report, copies: SchemaCopies) -> float:
+    """Return the points that the score would gain if all of the schema's copies were merged."""
+    return sum(
+        gain.points for gain in report.score.schema_payoffs if gain.schema_copies == copies.id
     )
 
 

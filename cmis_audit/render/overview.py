@@ -1,6 +1,6 @@
 """Tables of the Markdown report that speak of the database as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from cmis_audit.model.catalog import Catalog
@@ -11,8 +11,12 @@ from cmis_audit.model.rule import Unit
 from cmis_audit.model.score import Deduction, Score
 from cmis_audit.render import evidence, outlook, risk
 from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.schema_sections import SchemaSection
 from cmis_audit.render.sections import ClusterSection
 from cmis_audit.render.units import bar, counted, percent, points
+
+Merge = ClusterSection | SchemaSection
+"""What the tables over all merges have a line for."""
 
 BIG_GROUP: Final = 6
 """Keep-apart groups with more members are told in one line."""
@@ -98,13 +102,13 @@ def _is_capped(deduction: Deduction) -> bool:
     return deduction.units * deduction.points_per_unit > deduction.cap
 
 
-def glance_table(sections: list[ClusterSection]) -> Safe:
+def glance_table(sections: Sequence[Merge]) -> Safe:
     """Return the consolidate clusters, a line each."""
     rows: list[list[object]] = [
         [
             section.link,
             section.cluster.priority,
-            outlook.KINDS[section.cluster.kind],
+            section.what,
             section.cluster.tables_before,
             section.cluster.tables_after,
             f"{section.cluster.confidence:.2f}",
@@ -124,10 +128,10 @@ def glance_table(sections: list[ClusterSection]) -> Safe:
     return table(headers, rows, "lllrrrr")
 
 
-def payoff_table(sections: list[ClusterSection]) -> Safe:
+def payoff_table(sections: Sequence[Merge]) -> Safe:
     """Return what each merge alone would do to the score, where it does, greatest gain first."""
     gaining = [section for section in sections if section.payoff]
-    ordered = sorted(gaining, key=lambda section: (-section.payoff, section.number))
+    ordered = sorted(gaining, key=lambda section: -section.payoff)
     rows: list[list[object]] = [
         [
             section.link,
@@ -140,9 +144,8 @@ def payoff_table(sections: list[ClusterSection]) -> Safe:
     return table(["Merge", "Points back", "Score then", ""], rows, "lrrl")
 
 
-def totals_table(sections: list[ClusterSection]) -> Safe:
+def totals_table(sections: Sequence[Merge], total: outlook.Totals) -> Safe:
     """Return tables before and after by cluster, with a total that counts each table once."""
-    total = outlook.totals(tuple(section.cluster for section in sections))
     rows: list[list[object]] = [
         [
             section.link,
@@ -178,7 +181,7 @@ def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) 
     return table(headers, cells, "lrrrr")
 
 
-def risk_table(sections: list[ClusterSection]) -> Safe:
+def risk_table(sections: Sequence[Merge]) -> Safe:
     """Return the risk factors of each cluster and the highest of them."""
     headers = ["Merge", *(factor.name for factor in sections[0].risks), "Overall"]
     rows: list[list[object]] = [

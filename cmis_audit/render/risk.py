@@ -24,6 +24,9 @@ DEPENDENT_LIMITS: Final = (0, 5, 20)
 more than ten million need batches; five dependents are changed by hand, twenty are a project."""
 
 
+ROW_SECURITY: Final = "Row security"
+
+
 class Factor(Value, frozen=True, kw_only=True):
     name: str
     level: Level
@@ -47,7 +50,7 @@ def factors(catalog: Catalog, cluster: Cluster, named_by: tuple[Dependent, ...])
             level=_level(len(outside), DEPENDENT_LIMITS),
             fact=counted(len(outside), "object"),
         ),
-        _row_security(tables),
+        row_security(tables),
         Factor(
             name="Triggers",
             level=Level.MEDIUM if triggers else Level.NONE,
@@ -61,6 +64,17 @@ def overall(found: list[Factor]) -> Level:
     return max(factor.level for factor in found)
 
 
+def row_security(tables: list[Table]) -> Factor:
+    """Return the risk that a merge shows rows, or hides them, because tables guard them unlike."""
+    guarded = sum(table.row_security for table in tables)
+    if not guarded:
+        return Factor(name=ROW_SECURITY, level=Level.NONE, fact="on none")
+    if guarded == len(tables):
+        return Factor(name=ROW_SECURITY, level=Level.LOW, fact="on all")
+    fact = f"on {guarded} of {len(tables)}"
+    return Factor(name=ROW_SECURITY, level=Level.HIGH, fact=fact)
+
+
 def _rows(cluster: Cluster) -> Factor:
     moving = [member.rows_estimate for member in cluster.members if member.role is Role.MERGE]
     known = sum(rows for rows in moving if rows is not None)
@@ -72,16 +86,6 @@ def _rows(cluster: Cluster) -> Factor:
         never = f"{counted(unknown, 'table')} never analysed"
         fact = never if unknown == len(moving) else f"{fact}, {never}"
     return Factor(name="Rows", level=level, fact=fact)
-
-
-def _row_security(tables: list[Table]) -> Factor:
-    guarded = sum(table.row_security for table in tables)
-    if not guarded:
-        return Factor(name="Row security", level=Level.NONE, fact="on none")
-    if guarded == len(tables):
-        return Factor(name="Row security", level=Level.LOW, fact="on all")
-    fact = f"on {guarded} of {len(tables)}"
-    return Factor(name="Row security", level=Level.HIGH, fact=fact)
 
 
 def _level(number: int, limits: tuple[int, int, int]) -> Level:

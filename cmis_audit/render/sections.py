@@ -43,6 +43,10 @@ class ClusterSection:
         return Safe(f"[{text(self.cluster.name)}](#{self.anchor})")
 
     @property
+    def what(self) -> str:
+        return outlook.KINDS[self.cluster.kind]
+
+    @property
     def leaving(self) -> int:
         return self.cluster.tables_before - self.cluster.tables_after
 
@@ -76,11 +80,13 @@ class ClusterSection:
 
 
 def cluster_sections(report: Report, verdict: Verdict) -> list[ClusterSection]:
-    """Return the sections of all clusters with a verdict, in the report's order."""
-    return [
-        _section(report, cluster, number)
-        for number, cluster in enumerate(outlook.with_verdict(report, verdict), start=1)
-    ]
+    """Return the sections of all clusters with a verdict, in the report's order.
+
+    Those that only say that a schema is repeated have none: the schema's section tells them.
+    """
+    told = outlook.told_by_schemas(report)
+    clusters = [one for one in outlook.with_verdict(report, verdict) if one.id not in told]
+    return [_section(report, cluster, number) for number, cluster in enumerate(clusters, start=1)]
 
 
 def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:

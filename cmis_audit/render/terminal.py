@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from cmis_audit.model.cluster import Cluster, Priority, Verdict
 from cmis_audit.model.report import Report
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import rounded
-from cmis_audit.render import outlook
+from cmis_audit.render import outlook, schema_words
 from cmis_audit.render.escape import visible
 from cmis_audit.render.units import counted, percent, points
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_CLUSTERS: Final = 10
 MOST_REVIEWS: Final = 3
+MOST_SCHEMAS: Final = 3
 BAR_WIDTH: Final = 30
 NARROW: Final = 72
 MOST_WIDTH: Final = 120
@@ -73,8 +75,11 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
         share = percent(total.leaving, report.totals.tables)
         of_all = f"{total.leaving} of {counted(report.totals.tables, 'table')} ({share})"
         parts += ["", _line(f"Merging what is kept more than once lets {of_all} go:")]
-        parts += [_clusters(report, consolidate[:MOST_CLUSTERS], width)]
-        parts += _more(len(consolidate) - MOST_CLUSTERS, "group")
+        schemas, alone = _by_schema(report, consolidate)
+        parts += [_clusters(report, alone[:MOST_CLUSTERS], width, schemas[:MOST_SCHEMAS])]
+        parts += _more(len(schemas) - MOST_SCHEMAS, "repeated schema")
+        parts += _more(len(alone) - MOST_CLUSTERS, "group")
+        parts += [_line(line) for line in _drift(schemas[:MOST_SCHEMAS])]
     elif report.totals.tables:
         parts += ["", _line("No two tables were found to store the same thing.")]
     else:
@@ -83,6 +88,8 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
         parts += ["", _line("For a person to decide:")]
         parts += [_clusters(report, review[:MOST_REVIEWS], width)]
         parts += _more(len(review) - MOST_REVIEWS, "group")
+    for line in _drift(outlook.repeated_schemas(report, Verdict.REVIEW)):
+        parts += ["", _line(f"For a person to decide, tenants or a copy: {line}")]
     parts += ["", _line(_aside(report))]
     parts += _next_step(report, consolidate)
     return parts
@@ -130,11 +137,50 @@ def _deductions(report: Report) -> "Table":
     return grid
 
 
-def _clusters(report: Report, clusters: tuple[Cluster, ...], width: int) -> "Table":
+def _by_schema(
+    report: Report, consolidate: tuple[Cluster, ...]
+) -> tuple[tuple[SchemaCopies, ...], tuple[Cluster, ...]]:
+    """Return the schemas that are repeated, and the clusters that they do not speak for."""
+    told = outlook.told_by_schemas(report)
+    schemas = outlook.repeated_schemas(report, Verdict.CONSOLIDATE)
+    return (
+        tuple(one for one in schemas if one.clusters),
+        tuple(one for one in consolidate if one.id not in told),
+    )
+
+
+def _drift(schemas: tuple[SchemaCopies, ...]) -> list[str]:
+    """Return a line for each schema that repeats another, of all of them a few."""
+    lines = [
+        f"Schema {schema_words.repeats(one, copy)}; drift: {schema_words.drift(one, copy)}."
+        for one in schemas
+        for copy in one.copies
+    ]
+    return [visible(line) for line in lines[:MOST_SCHEMAS]]
+
+
+def _clusters(
+    report: Report,
+    clusters: tuple[Cluster, ...],
+    width: int,
+    schemas: tuple[SchemaCopies, ...] = (),
+) -> "Table":
     from rich.text import Text
 
     grid = _grid("left", "left", "left", "left", "right")
     word = "confidence " if width >= NARROW else ""
+    for copies in schemas:
+        ids = frozenset(copies.clusters)
+        told = tuple(one for one in report.clusters if one.id in ids)
+        total, gain = outlook.totals(told), outlook.schema_payoff(report, copies)
+        sure = min(copy.confidence for copy in copies.copies)
+        grid.add_row(
+            Text(copies.priority, _PRIORITY_STYLES[copies.priority]),
+            Text(visible(f"schema {copies.source}"), no_wrap=True, overflow="ellipsis"),
+            f"{total.before} → {counted(total.after, 'table')}",
+            f"{word}{sure:.2f}",
+            f"+{points(gain)} points" if gain else "",
+        )
     for cluster in clusters:
         payoff = outlook.payoff_of(report, cluster)
         merging = cluster.verdict is Verdict.CONSOLIDATE
@@ -154,7 +200,7 @@ def _members(cluster: Cluster) -> str:
 
 
 def _aside(report: Report) -> str:
-    apart = sum(one.verdict is Verdict.KEEP_APART for one in report.clusters)
+    apart = len(outlook.apart(report))
     unread = len(report.not_assessed)
     looked = f"{counted(apart, 'group')} of look-alikes kept apart"
     return f"{looked} · {counted(unread, 'object')} not assessed"
@@ -163,15 +209,22 @@ def _aside(report: Report) -> str:
 def _next_step(report: Report, consolidate: tuple[Cluster, ...]) -> "list[RenderableType]":
     if not consolidate:
         return []
-    best = max(consolidate, key=lambda cluster: outlook.payoff_of(report, cluster))
-    gain = outlook.payoff_of(report, best)
+    schemas, alone = _by_schema(report, consolidate)
+    merges = [
+        *(
+            (outlook.schema_payoff(report, one), f"schema {one.source}", "its copies")
+            for one in schemas
+        ),
+        *((outlook.payoff_of(report, one), one.name, "it") for one in alone),
+    ]
+    gain, name, what = max(merges, key=lambda merge: merge[0])
     if not gain:
-        first = visible(consolidate[0].name)
+        first = visible(merges[0][1])
         return [
             _line(f"Rules are at their caps: several merges must go first, {first} among them.")
         ]
     then = rounded(report.score.exact + gain)
-    step = f"Next: read the section on {visible(best.name)}; merging it makes the score {then}."
+    step = f"Next: read the section on {visible(name)}; merging {what} makes the score {then}."
     return [_line(step)]
 
 

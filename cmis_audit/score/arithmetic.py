@@ -6,13 +6,19 @@ from decimal import Decimal
 from cmis_audit.model.cluster import Cluster, Verdict
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.rule import Grade, Rule, RulePack, Unit
-from cmis_audit.model.score import ClusterPayoff, Deduction, Score, rounded
+from cmis_audit.model.schema_copy import SchemaCopies
+from cmis_audit.model.score import ClusterPayoff, Deduction, SchemaPayoff, Score, rounded
 
 _FULL = Decimal(100)
 _NONE = Decimal(0)
 
 
-def score(findings: Iterable[Finding], clusters: Iterable[Cluster], pack: RulePack) -> Score:
+def score(
+    findings: Iterable[Finding],
+    clusters: Iterable[Cluster],
+    pack: RulePack,
+    schema_copies: Iterable[SchemaCopies] = (),
+) -> Score:
     """Return 100 minus the capped points of each rule, never below 0, with what mending returns.
 
     Deductions stand largest first; rules without a finding have none. A payoff is counted on exact
@@ -40,10 +46,19 @@ def score(findings: Iterable[Finding], clusters: Iterable[Cluster], pack: RulePa
         deductions=tuple(sorted(deductions, key=lambda each: (-each.points, each.rule))),
         payoffs=tuple(
             ClusterPayoff(
-                cluster=cluster.id, points=float(_without(cluster.id, pack, by_rule) - exact)
+                cluster=cluster.id,
+                points=float(_without(frozenset((cluster.id,)), pack, by_rule) - exact),
             )
             for cluster in clusters
             if cluster.verdict is Verdict.CONSOLIDATE
+        ),
+        schema_payoffs=tuple(
+            SchemaPayoff(
+                schema_copies=one.id,
+                points=float(_without(frozenset(one.clusters), pack, by_rule) - exact),
+            )
+            for one in schema_copies
+            if one.verdict is Verdict.CONSOLIDATE
         ),
     )
 
@@ -52,19 +67,21 @@ def _exact(taken: Mapping[str, Decimal]) -> Decimal:
     return max(_NONE, _FULL - sum(taken.values(), _NONE))
 
 
-def _points(rule: Rule, findings: Iterable[Finding], merged: str = "") -> Decimal:
+def _points(
+    rule: Rule, findings: Iterable[Finding], merged: frozenset[str] = frozenset()
+) -> Decimal:
     return min(_decimal(rule.cap), _decimal(rule.points) * _units(rule.unit, findings, merged))
 
 
-def _units(unit: Unit, findings: Iterable[Finding], merged: str = "") -> int:
-    """Return how many distinct clusters, one that is merged aside, or tables are charged.
+def _units(unit: Unit, findings: Iterable[Finding], merged: frozenset[str] = frozenset()) -> int:
+    """Return how many distinct clusters, those that are merged aside, or tables are charged.
 
     A finding outside every cluster is a unit of its own where clusters are charged.
     """
     if unit is Unit.TABLE:
         return len({table for finding in findings for table in finding.subjects})
     keys = {key for finding in findings for key in (finding.clusters or (finding.id,))}
-    return len(keys - {merged})
+    return len(keys - merged)
 
 
 def _deduction(
@@ -83,15 +100,21 @@ def _deduction(
     )
 
 
-def _without(cluster: str, pack: RulePack, by_rule: Mapping[str, list[Finding]]) -> Decimal:
-    """Return the exact score if one cluster were merged.
+def _without(
+    merged: frozenset[str], pack: RulePack, by_rule: Mapping[str, list[Finding]]
+) -> Decimal:
+    """Return the exact score if some clusters were merged.
 
     A finding goes when no other cluster holds it; one that stands in two clusters needs both.
     """
     taken = {}
     for rule in pack.rules:
-        left = [each for each in by_rule[rule.code] if each.clusters != (cluster,)]
-        taken[rule.code] = _points(rule, left, cluster)
+        left = [
+            each
+            for each in by_rule[rule.code]
+            if not each.clusters or not merged.issuperset(each.clusters)
+        ]
+        taken[rule.code] = _points(rule, left, merged)
     return _exact(taken)
 
 

@@ -1,6 +1,7 @@
 """Rows of columns, types and defaults become Columns."""
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from cmis_audit.model.catalog import Column
@@ -8,6 +9,9 @@ from cmis_audit.model.names import quote_ident
 from cmis_audit.source.row_index import RowIndex, Rows, unpacked_names
 
 _IDENTITIES = {"a": "always", "d": "by default"}
+_DEFAULT_COLLATION = 100  # pg_collation_d.h
+_NONE: Mapping[int, str] = {}
+_NO_NAMES: list[str] = []
 UNKNOWN_TYPE = "???"
 """What format_type() writes for a type that is gone."""
 
@@ -20,53 +24,76 @@ class _Facts(NamedTuple):
     collation: str | None
 
 
+class _Shared(dict[tuple[str, ...], Column | None]):
+    """Columns by their name and facts; `id`, `created_at` and the like serve all their tables."""
+
+    def __init__(self, make: Callable[[str, str], Column]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, described: tuple[str, str]) -> Column | None:
+        name, facts = described
+        column = self[described] = self._make(name, facts) if name else None
+        return column
+
+
 class Columns:
     """The columns of every relation, and their names by attnum."""
 
     def __init__(self, index: RowIndex) -> None:
         self._facts = _FactsReader(index.rows)
-        self._shared: dict[tuple[tuple[str, str], str | None, str | None], Column] = {}
+        self._shared = _Shared(self._column)
+        self._special: dict[tuple[str, str, str | None, str | None], Column] = {}
+        """With a default or comment."""
         self._defaults: dict[int, dict[int, str | None]] = defaultdict(dict)
         for relation, number, expression in index.rows["defaults"]:
             self._defaults[relation][number] = expression
         self._comments = index.column_comments
         self.names: dict[int, list[str]] = {}
         """By position attnum - 1; a dropped column has an empty name."""
+        self._packed: dict[int, str] = {}
         self._columns: dict[int, tuple[Column, ...]] = {}
-        for relation, names, facts in index.rows["columns"]:
-            self.names[relation] = unpacked_names(names)
+        for relation, packed_names, facts in index.rows["columns"]:
+            names = self.names[relation] = unpacked_names(packed_names)
+            self._packed[relation] = facts
             if relation in index.kept:
-                self._columns[relation] = self._built(relation, facts)
+                self._columns[relation] = self._built(relation, names, facts.split(";"))
 
     def of(self, relation: int) -> tuple[Column, ...]:
         return self._columns.get(relation, ())
 
     def named(self, relation: int, attnums: tuple[int, ...]) -> tuple[str, ...]:
         """Return the names of the columns; what is no column (an expression) is left out."""
-        names = self.names.get(relation, [])
+        names = self.names.get(relation, _NO_NAMES)
+        if len(attnums) == 1 and 0 < attnums[0] <= len(names):
+            return (names[attnums[0] - 1],)
         return tuple([names[n - 1] for n in attnums if 0 < n <= len(names)])
 
-    def _built(self, relation: int, packed_facts: str) -> tuple[Column, ...]:
-        defaults = self._defaults.get(relation, {})
-        comments = self._comments.get(relation, {})
-        shared = self._shared
-        columns = []
-        for number, described in enumerate(
-            zip(self.names[relation], packed_facts.split(";"), strict=True), 1
-        ):
-            if described[0]:
-                # `id`, `created_at` and the like recur in every table: one object serves them all.
-                if number in defaults or number in comments:
-                    key = (described, defaults.get(number), comments.get(number))
-                else:
-                    key = (described, None, None)
-                column = shared.get(key)
-                if column is None:
-                    column = shared[key] = self._column(*described, *key[1:])
-                columns.append(column)
-        return tuple(columns)
+    def collated(self, relation: int) -> frozenset[str]:
+        """Return the names of the columns that have a collation other than the default."""
+        unlike = self._facts.collated
+        if not unlike:
+            return frozenset()
+        pairs = zip(self.names[relation], self._packed[relation].split(";"), strict=True)
+        return frozenset(name for name, facts in pairs if facts in unlike)
 
-    def _column(self, name: str, packed: str, default: str | None, comment: str | None) -> Column:
+    def _built(self, relation: int, names: list[str], facts: list[str]) -> tuple[Column, ...]:
+        columns = [*map(self._shared.__getitem__, zip(names, facts, strict=True))]
+        defaults = self._defaults.get(relation, _NONE)
+        comments = self._comments.get(relation, _NONE)
+        for number in defaults.keys() | comments.keys():
+            place = number - 1
+            if columns[place] is not None:
+                key = names[place], facts[place], defaults.get(number), comments.get(number)
+                column = self._special.get(key)
+                if column is None:
+                    column = self._special[key] = self._column(*key)
+                columns[place] = column
+        return tuple([column for column in columns if column is not None])
+
+    def _column(
+        self, name: str, packed: str, default: str | None = None, comment: str | None = None
+    ) -> Column:
         facts = self._facts.read(packed)
         return Column(
             name=name,
@@ -92,6 +119,8 @@ class _FactsReader:
             for oid, schema, name in rows["collations"]
         }
         self._read: dict[str, _Facts] = {}
+        self.collated: set[str] = set()
+        """What was read of columns whose collation is not the default one."""
 
     def read(self, packed: str) -> _Facts:
         facts = self._read.get(packed)
@@ -100,9 +129,12 @@ class _FactsReader:
         return facts
 
     def _parsed(self, packed: str) -> _Facts:
-        type_oid, modifier, collation_oid, flags = packed.split(",")
-        name, own_collation = self._types.get((int(type_oid), int(modifier)), (UNKNOWN_TYPE, 0))
-        collation = int(collation_oid)
+        type_oid, modifier, collation, flags = _unpacked(packed)
+        name, own_collation = self._types.get((type_oid, modifier), (UNKNOWN_TYPE, 0))
+        if collation is None:
+            collation = _DEFAULT_COLLATION if own_collation else 0
+        elif collation not in (0, _DEFAULT_COLLATION):
+            self.collated.add(packed)
         return _Facts(
             type=name,
             nullable="n" not in flags,
@@ -112,15 +144,22 @@ class _FactsReader:
         )
 
 
+def _unpacked(packed: str) -> tuple[int, int, int | None, str]:
+    """Return type, modifier, collation (None: the default one, if the type has any) and flags."""
+    if "," in packed:
+        type_oid, modifier, collation, flags = packed.split(",")
+        return int(type_oid), int(modifier), int(collation), flags
+    return int(packed.removesuffix("n")), -1, None, packed[-1]
+
+
 def type_parameters(rows: Rows) -> dict[str, list[int]]:
     """Return the distinct types and collations of columns.sql, as the next queries ask."""
-    distinct: set[str] = set()
-    for _, _, facts in rows["columns"]:
-        distinct.update(facts.split(";"))
-    split = [facts.split(",") for facts in distinct]
-    pairs = sorted({(int(type_oid), int(modifier)) for type_oid, modifier, _, _ in split})
+    distinct = set(";".join([row[2] for row in rows["columns"]]).split(";")) - {""}
+    unpacked = [_unpacked(facts) for facts in distinct]
+    pairs = sorted({(type_oid, modifier) for type_oid, modifier, _, _ in unpacked})
+    collations = {_DEFAULT_COLLATION, *(each[2] for each in unpacked if each[2] is not None)}
     return {
         "types": [type_oid for type_oid, _ in pairs],
         "modifiers": [modifier for _, modifier in pairs],
-        "collations": sorted({int(collation) for _, _, collation, _ in split}),
+        "collations": sorted(collations),
     }

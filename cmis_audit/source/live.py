@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from psycopg.adapt import Buffer, Loader
 
 from cmis_audit.errors import SourceError
 from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.source.connection import (
     NEWEST_MAJOR,
@@ -28,8 +29,9 @@ from cmis_audit.source.reader import (
     CATALOG,
     COLUMN_STATISTICS,
     CONSTRAINTS,
-    DEFAULTS,
+    INDEXES,
     SESSION,
+    TYPES,
     VISIBILITY,
     VISIBLE_COLUMNS,
     Batch,
@@ -37,6 +39,7 @@ from cmis_audit.source.reader import (
     Reader,
 )
 from cmis_audit.source.rows import CatalogBuilder, vanished
+from cmis_audit.source.values import ValueReader
 from cmis_audit.source.visibility import visibility_from_rows
 
 _SWITCH_SECONDS = 0.0003
@@ -95,6 +98,18 @@ class LiveSource:
                 raise error.failure from None
             return visibility_from_rows(reader.rows)
 
+    def overlaps(self, questions: Sequence[Question], rows: int) -> Overlaps:
+        """Return what values the tables have in common, reading so many rows of each at most.
+
+        What the role may not read is among what was skipped; raises SourceError as read() does.
+        """
+        with closing(connect(self._target, self._limits)) as connection:
+            major = connection.info.server_version // 10000
+            try:
+                return ValueReader(connection, self._limits, major).overlaps(questions, rows)
+            except psycopg.Error as error:
+                raise self._failure(error, place_of(connection), "values") from None
+
     def _read_settled(self, connection: AnyConnection) -> tuple[Reader, CatalogBuilder]:
         """Read until nothing was dropped meanwhile; the third time say so and go on."""
         for last in (*(False for _ in range(_ATTEMPTS - 1)), True):
@@ -123,12 +138,14 @@ class LiveSource:
         builder = CatalogBuilder(reader.rows, connection.info.server_version)
 
         def build(read: Batch) -> None:
-            if read is DEFAULTS:
+            if read is TYPES:
                 _ = builder.columns
+            elif read is INDEXES:
+                _ = builder.indexes
             elif read is CONSTRAINTS:
                 _ = builder.constraints
             elif read is COLUMN_STATISTICS:
-                _ = builder.column_statistics
+                _ = builder.tables
 
         self._run(reader, connection, CATALOG, build)
         return reader, builder

@@ -1,14 +1,15 @@
 """One read of a server's catalog: one transaction, a fixed number of round trips.
 
 A batch of queries is one round trip: one simple-protocol message, which any pooler passes on. The
-whole read takes 11, the one for `doctor` 3, whatever the size of the schema.
+whole read takes 11, the one for `doctor` 3, whatever the size of the schema. The server is not
+kept waiting: it has the next batch before the rows of the last are Python values.
 """
 
-import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -26,6 +27,10 @@ Progress = Callable[[int, int, str], None]
 """Called before each batch with how many are done, how many there are, and what comes."""
 
 
+AnyCursor: TypeAlias = psycopg.Cursor[Row]
+_Answer: TypeAlias = tuple[tuple[str, ...], AnyCursor]
+
+
 class Batch(Value, frozen=True, kw_only=True):
     """Queries that go to the server together."""
 
@@ -35,6 +40,8 @@ class Batch(Value, frozen=True, kw_only=True):
     """A failure is noted and the read goes on; locks that it took are given back at once."""
     loses: str = ""
     """Of an optional batch, what the catalog lacks without it."""
+    after: tuple[str, ...] = ()
+    """Queries whose rows say what this batch asks, or how."""
 
 
 SESSION = Batch(what="the session", queries=("session",))
@@ -42,17 +49,26 @@ VISIBILITY = Batch(
     what="privileges", queries=("visibility",), optional=True, loses="what the role cannot see"
 )
 VISIBLE_COLUMNS = Batch(what="privileges on columns", queries=("visible_columns",))
-DEFAULTS = Batch(what="defaults", queries=("defaults",))
-CONSTRAINTS = Batch(what="constraints and indexes", queries=("constraints", "indexes"))
+COLUMNS = Batch(what="columns", queries=("columns",))
+TYPES = Batch(
+    what="types and defaults", queries=("types", "collations", "defaults"), after=("columns",)
+)
+CONSTRAINTS = Batch(
+    what="constraints, triggers, policies and grants",
+    queries=("constraints", "triggers", "policies", "grants"),
+)
+INDEXES = Batch(what="indexes", queries=("indexes",))
 COLUMN_STATISTICS = Batch(
     what="column statistics",
     queries=("column_statistics",),
     optional=True,
     loses="statistics of columns",
+    after=("session",),
 )
 
 CATALOG = (
     SESSION,
+    COLUMNS,
     Batch(
         what="tables",
         queries=(
@@ -65,23 +81,19 @@ CATALOG = (
             "comments",
         ),
     ),
-    Batch(what="columns", queries=("columns",)),
-    Batch(what="types", queries=("types", "collations")),
-    DEFAULTS,
+    TYPES,
+    INDEXES,
     CONSTRAINTS,
+    Batch(
+        what="activity",
+        queries=("activity",),
+        optional=True,
+        loses="how much tables are used",
+    ),
     COLUMN_STATISTICS,
     Batch(
-        what="functions, triggers, policies, grants, types",
-        queries=(
-            "functions",
-            "dependencies",
-            "triggers",
-            "policies",
-            "grants",
-            "sequences",
-            "enums",
-            "domains",
-        ),
+        what="functions and types",
+        queries=("functions", "dependencies", "sequences", "enums", "domains"),
     ),
     Batch(
         what="view definitions",
@@ -89,16 +101,11 @@ CATALOG = (
         optional=True,
         loses="definitions of views and parsed bodies of functions",
     ),
-    Batch(
-        what="activity",
-        queries=("activity",),
-        optional=True,
-        loses="how much tables are used",
-    ),
     VISIBILITY,
 )
-# In this order because the client makes columns and constraints of the rows it has while the
-# server works on the dear batches that follow.
+# In this order because the client makes values of the rows it has while the server works on what
+# follows: columns, indexes, constraints, and last the tables, which need nothing of what comes
+# after the statistics of columns.
 
 _BEGIN = """\
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
@@ -111,8 +118,8 @@ SET LOCAL work_mem = '32MB';
 SET LOCAL DateStyle = 'ISO';
 SET LOCAL extra_float_digits = 1;
 """
-# jit: compiling these short queries takes longer than running them. work_mem: columns.sql sorts
-# some 60 bytes a column and would go through a temporary file on the server's disk.
+# jit: compiling these short queries takes longer than running them. work_mem: what is joined and
+# summed up in memory would go through temporary files on the server's disk.
 
 
 class Reader:
@@ -134,8 +141,7 @@ class Reader:
         self.skipped: list[Skipped] = []
         self.round_trips = 0
         self.reading = "the session"
-        self.elapsed: dict[str, float] = {}
-        """Seconds each batch took: the server, and making Python values of what came."""
+        self._failed = False
 
     def read(
         self,
@@ -145,31 +151,49 @@ class Reader:
     ) -> None:
         """Run the batches and end the transaction with the last.
 
-        While the server works on a batch, `meanwhile` is called with the one before it. Raises
-        psycopg.Error when a batch that is not optional fails.
+        The server is sent one batch after the other by a thread that waits for nothing but the
+        rows a batch depends on. This one makes Python values of what has come, and calls
+        `meanwhile` with each batch that is loaded. Raises psycopg.Error when a batch that is not
+        optional fails.
         """
         batches = tuple(batches)
+        waiting = deque(batches)
+        asked: deque[Future[_Answer | None]] = deque()
         with ThreadPoolExecutor(1, thread_name_prefix="catalog") as pool:
-            for done, batch in enumerate(batches):
-                self.reading = batch.what
-                if progress is not None:
-                    progress(done, len(batches), batch.what)
-                running = pool.submit(self._run, batch, last=done == len(batches) - 1)
-                try:
-                    if meanwhile is not None and done > 0:
-                        meanwhile(batches[done - 1])
-                    running.result()
-                except BaseException:
-                    # Interrupted, most likely: what still runs must not be waited for.
-                    if not running.done():
-                        with suppress(psycopg.Error):
-                            self._connection.cancel_safe(timeout=5)
-                    raise
+            try:
+                for done, batch in enumerate(batches):
+                    while waiting and self.rows.keys() >= set(waiting[0].after):
+                        following = waiting.popleft()
+                        parameters = self._parameters(following)
+                        asked.append(
+                            pool.submit(self._ask, following, parameters, last=not waiting)
+                        )
+                    self.reading = batch.what
+                    if progress is not None:
+                        progress(done, len(batches), batch.what)
+                    self._load(asked[0].result())
+                    asked.popleft()
+                    if meanwhile is not None:
+                        meanwhile(batch)
+            except BaseException:
+                self._abandon(asked)
+                raise
         if progress is not None:
             progress(len(batches), len(batches), "done")
 
-    def _run(self, batch: Batch, *, last: bool) -> None:
-        began = time.perf_counter()
+    def _abandon(self, asked: Iterable["Future[_Answer | None]"]) -> None:
+        """Ask nothing more; what still runs (interrupted, most likely) must not be waited for."""
+        self._failed = True
+        if not all(each.cancel() or each.done() for each in asked):
+            with suppress(psycopg.Error):
+                self._connection.cancel_safe(timeout=5)
+
+    def _ask(
+        self, batch: Batch, parameters: dict[str, Any] | None, *, last: bool
+    ) -> "_Answer | None":
+        """Return what the server says, not yet as Python values; None if it refuses."""
+        if self._failed:
+            return None
         prefix, self._prefix = self._prefix, ""
         end = ";\nROLLBACK" if last else ""
         if batch.optional:
@@ -177,17 +201,19 @@ class Reader:
             end = ";\nROLLBACK TO SAVEPOINT optional" + end
         queries = tuple(self._chosen(name) for name in batch.queries)
         texts = ";\n".join(catalog_query(name, self._major) for name in queries)
+        cursor = self._connection.cursor()
+        self.round_trips += 1
         try:
-            results = self._results(prefix + texts + end, self._parameters(batch))
+            cursor.execute(sql.SQL(prefix + texts + end), parameters)
         except psycopg.Error as error:
             if not batch.optional or is_lost(error) or self._connection.broken:
+                self._failed = True
                 raise
             self._prefix = "ROLLBACK TO SAVEPOINT optional;\n"
             reason = error.diag.message_primary or type(error).__name__
             self.skipped.append(Skipped(what=batch.loses, why=" ".join(reason.split())))
-            return
-        self.elapsed[batch.what] = time.perf_counter() - began
-        self.rows.update(zip(queries, results, strict=True))
+            return None
+        return queries, cursor
 
     def _chosen(self, query: str) -> str:
         """Return the query, or the one that stands in for it where the role may read less."""
@@ -198,13 +224,17 @@ class Reader:
     def _parameters(self, batch: Batch) -> dict[str, Any] | None:
         return type_parameters(self.rows) if "types" in batch.queries else None
 
-    def _results(self, text: str, parameters: dict[str, Any] | None) -> list[Sequence[Row]]:
-        self.round_trips += 1
+    def _load(self, answer: "_Answer | None") -> None:
+        if answer is not None:
+            queries, cursor = answer
+            with cursor:
+                self.rows.update(zip(queries, self._results(cursor), strict=True))
+
+    def _results(self, cursor: AnyCursor) -> list[Sequence[Row]]:
+        """Return the rows of each query as Python values."""
         results: list[Sequence[Row]] = []
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql.SQL(text), parameters)
-            while True:
-                if cursor.description is not None:
-                    results.append(cursor.fetchall())
-                if not cursor.nextset():
-                    return results
+        while True:
+            if cursor.description is not None:
+                results.append(cursor.fetchall())
+            if not cursor.nextset():
+                return results

@@ -44,7 +44,6 @@ class IndexRow(NamedTuple):
     relation: int
     name: str
     pages: int
-    of_partition: bool
     method: str
     columns: str
     key_columns: int
@@ -107,7 +106,10 @@ class RowIndex:
 
     @cached_property
     def indexes(self) -> dict[int, IndexRow]:
-        return {row[0]: IndexRow._make(row) for row in self.rows["indexes"]}
+        """Of tables and partitions, by OID."""
+        others = {oid for oid, relation in self.kept.items() if relation.kind == "m"}
+        rows = map(IndexRow._make, self.rows["indexes"])
+        return {row.oid: row for row in rows if row.relation not in others}
 
     @cached_property
     def _reads(self) -> dict[int, tuple[TableRef, ...]]:

@@ -3,10 +3,11 @@
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cmis_audit.model.catalog import Catalog, ColumnStatistics, Skipped
+from cmis_audit.model.catalog import Catalog, ColumnStatistics, Skipped, Table
 from cmis_audit.source import object_rows
 from cmis_audit.source.column_rows import UNKNOWN_TYPE, Columns
 from cmis_audit.source.constraint_rows import Constraints
+from cmis_audit.source.index_rows import Indexes
 from cmis_audit.source.row_index import RowIndex, Rows
 from cmis_audit.source.statistic_rows import Statistics, column_statistics
 from cmis_audit.source.table_rows import Relations
@@ -43,14 +44,34 @@ class CatalogBuilder:
         return Columns(self._index)
 
     @cached_property
-    def constraints(self) -> Constraints:
-        """Of the batches up to constraints and indexes."""
-        return Constraints(self._index, self.columns)
+    def indexes(self) -> Indexes:
+        """Of the batches up to the indexes."""
+        return Indexes(self._index, self.columns)
 
     @cached_property
-    def column_statistics(self) -> dict[int, dict[str, ColumnStatistics]]:
+    def constraints(self) -> Constraints:
+        """Of the batches up to the constraints."""
+        return Constraints(self._index, self.columns, self.indexes)
+
+    @cached_property
+    def column_statistics(self) -> dict[int, tuple[ColumnStatistics, ...]]:
         """Of the batches up to the statistics of columns."""
         return column_statistics(self._index, self.columns.names)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Of the batches up to the statistics of columns, too."""
+        return self._relations.tables()
+
+    @cached_property
+    def _relations(self) -> Relations:
+        statistics = Statistics(
+            self._index,
+            self.column_statistics,
+            block_size=session_of(self._rows).block_size,
+            never_analysed_is_zero=self._version_number < 140000,
+        )
+        return Relations(self._index, self.columns, self.indexes, self.constraints, statistics)
 
     @cached_property
     def _index(self) -> RowIndex:
@@ -59,7 +80,7 @@ class CatalogBuilder:
     def catalog(self, *, read_at: str, skipped: tuple[Skipped, ...]) -> Catalog:
         """Return the catalog when all rows are there."""
         session = session_of(self._rows)
-        parts = self._parts(session.block_size)
+        parts = self._parts()
         used = frozenset(item.ref.schema for items in parts.values() for item in items)
         return Catalog(
             database=session.database,
@@ -74,18 +95,11 @@ class CatalogBuilder:
             **parts,
         )
 
-    def _parts(self, block_size: int) -> dict[str, Any]:
+    def _parts(self) -> dict[str, Any]:
         index, columns, constraints = self._index, self.columns, self.constraints
-        statistics = Statistics(
-            index,
-            self.column_statistics,
-            block_size=block_size,
-            never_analysed_is_zero=self._version_number < 140000,
-        )
-        relations = Relations(index, columns, constraints, statistics)
         return {
-            "tables": relations.tables(),
-            "views": relations.views(),
+            "tables": self.tables,
+            "views": self._relations.views(),
             "functions": object_rows.functions(index),
             "sequences": object_rows.sequences(index),
             "enums": object_rows.enums(index),
@@ -108,7 +122,9 @@ def vanished(rows: Rows) -> int:
 
 
 def _vanished_indexes(rows: Rows) -> int:
-    carried = {row[12] for row in rows["constraints"] if row[3] in ("p", "u", "x")}
-    return sum(
-        1 for row in rows["indexes"] if not row[4] and row[11] is None and row[0] not in carried
-    )
+    gone = {row[0]: row[1] for row in rows["indexes"] if row[10] is None}
+    for row in rows["constraints"]:
+        if row[3] in ("p", "u", "x"):
+            gone.pop(row[12], None)
+    tables = {row[0] for row in rows["relations"] if row[3] in "rp" and not row[4]} if gone else ()
+    return sum(1 for relation in gone.values() if relation in tables)

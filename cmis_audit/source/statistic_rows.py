@@ -6,7 +6,6 @@ What partitions have is summed up at the table they are folded into.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
 from cmis_audit.source.row_index import Relation, Row, RowIndex, unpacked_names
@@ -29,7 +28,7 @@ class Statistics:
     def __init__(
         self,
         index: RowIndex,
-        columns: Mapping[int, dict[str, ColumnStatistics]],
+        columns: Mapping[int, tuple[ColumnStatistics, ...]],
         *,
         block_size: int,
         never_analysed_is_zero: bool,
@@ -47,10 +46,10 @@ class Statistics:
             self._add_activity(tables.get(oid, oid), row[1], row[2], row[3])
         self._columns = columns
 
-    def of(self, table: int, column_order: list[str]) -> TableStatistics:
-        """Return the statistics of a table; those of its columns in the given order."""
+    def of(self, table: int) -> TableStatistics:
         total = self._sums[table]
-        known = self._columns.get(table, {})
+        sizes = [(name, pages * self._block_size) for name, pages in total.indexes.items()]
+        sizes.sort()
         heap = None if total.heap_pages is None else total.heap_pages * self._block_size
         indexes = total.index_pages * self._block_size
         return TableStatistics(
@@ -61,10 +60,8 @@ class Statistics:
             scans=total.scans if self._has_activity else None,
             writes=total.writes if self._has_activity else None,
             last_use=total.last_use,
-            columns=tuple(known[name] for name in column_order if name in known) if known else (),
-            index_sizes=tuple(
-                sorted((name, pages * self._block_size) for name, pages in total.indexes.items())
-            ),
+            columns=self._columns.get(table, ()),
+            index_sizes=tuple(sizes),
         )
 
     def _add_size(self, relation: Relation) -> None:
@@ -85,13 +82,14 @@ class Statistics:
     def _add_indexes(self) -> dict[int, int]:
         """Add what indexes hold, and return the table of each by the index's OID."""
         rows = self._index.indexes
+        partitions = {relation.oid for relation in self._index.partitions}
         for row in rows.values():
             total = self._sums[self._index.top(row.relation)]
             pages = max(row.pages, 0)
             total.index_pages += pages
-            top = rows.get(self._top_index(row.oid)) if row.of_partition else row
+            top = rows.get(self._top_index(row.oid)) if row.relation in partitions else row
             # An index of one partition alone has no name at the level of the table.
-            if top is not None and not top.of_partition:
+            if top is not None and top.relation not in partitions:
                 total.indexes[top.name] = total.indexes.get(top.name, 0) + pages
         return {oid: row.relation for oid, row in rows.items()}
 
@@ -107,33 +105,39 @@ class Statistics:
         total = self._sums[top]
         total.scans += scans
         total.writes += writes
-        total.last_use = max(filter(None, (total.last_use, last_use)), default=None)
+        if last_use and (total.last_use is None or total.last_use < last_use):
+            total.last_use = last_use
 
 
 def column_statistics(
     index: RowIndex, names: Mapping[int, list[str]]
-) -> dict[int, dict[str, ColumnStatistics]]:
-    """Return the statistics of columns by table and column.
+) -> dict[int, tuple[ColumnStatistics, ...]]:
+    """Return the statistics of the columns of each table, in the order of the columns.
 
     Of a table with inheritance children its own are taken, of a partitioned table the inherited.
     """
     tables = {(ref.schema, ref.name): oid for oid, ref in index.refs.items() if oid in index.kept}
+    shared = _Shared()
     # Inherited ones first, so that a table's own replace them.
     readable = index.rows.get("readable_statistics", ())
-    found: dict[int, dict[str, ColumnStatistics]] = {}
+    found: dict[int, tuple[ColumnStatistics, ...]] = {}
     for schema, table, _, packed_names, facts in sorted(readable, key=_own_last):
         oid = tables.get((schema, table))
-        if oid is not None:
-            triples = zip(unpacked_names(packed_names), facts.split(";"), strict=True)
-            found[oid] = {name: _of_column(name, triple) for name, triple in triples}
+        if oid is not None and oid in names:
+            known = dict(zip(unpacked_names(packed_names), facts.split(";"), strict=True))
+            found[oid] = tuple([shared[name, known[name]] for name in names[oid] if name in known])
     for oid, _, facts in sorted(
         index.rows.get("column_statistics", ()), key=lambda row: row[1], reverse=True
     ):
         if oid in index.kept and oid in names:
             own = names[oid]
-            pairs = [fact.split(",", 1) for fact in facts.split(";")]
-            named = [(own[int(attnum) - 1], triple) for attnum, triple in pairs]
-            found[oid] = {name: _of_column(name, triple) for name, triple in named if name}
+            placed: list[ColumnStatistics | None] = [None] * len(own)
+            for fact in facts.split(";"):
+                attnum, _, triple = fact.partition(",")
+                place = int(attnum) - 1
+                if own[place]:
+                    placed[place] = shared[own[place], triple]
+            found[oid] = tuple([each for each in placed if each is not None])
     return found
 
 
@@ -142,7 +146,14 @@ def _own_last(row: Row) -> bool:
     return not inherited
 
 
-@lru_cache(maxsize=4096)  # `id` and the like have the same figures in many tables
+class _Shared(dict[tuple[str, str], ColumnStatistics]):
+    """Statistics by column name and facts: those of `id` and the like are alike in many tables."""
+
+    def __missing__(self, described: tuple[str, str]) -> ColumnStatistics:
+        made = self[described] = _of_column(*described)
+        return made
+
+
 def _of_column(name: str, facts: str) -> ColumnStatistics:
     null_fraction, distinct, width = facts.split(",")
     return ColumnStatistics(

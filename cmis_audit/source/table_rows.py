@@ -1,18 +1,21 @@
 """Rows of relations and what hangs on them become Tables and Views."""
 
 from collections import Counter, defaultdict
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from cmis_audit.model.catalog import Grant, Policy, Table, TableKind, Trigger, View, ViewKind
 from cmis_audit.model.names import TableRef
 from cmis_audit.source.column_rows import Columns
 from cmis_audit.source.constraint_rows import Constraints
+from cmis_audit.source.index_rows import Indexes
 from cmis_audit.source.row_index import Relation, RowIndex, numbers
 from cmis_audit.source.statistic_rows import Statistics
 
 _TABLE_KINDS = {"r": TableKind.TABLE, "p": TableKind.PARTITIONED, "f": TableKind.FOREIGN}
 _VIEW_KINDS = {"v": ViewKind.VIEW, "m": ViewKind.MATERIALIZED}
 _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
+_NAME = attrgetter("name")
 _TRUE = frozenset({"true", "on", "yes", "1", "t", "y", "tru", "tr", "ye"})
 
 
@@ -28,38 +31,46 @@ class Relations:
     """Builds the tables and views of a catalog."""
 
     def __init__(
-        self, index: RowIndex, columns: Columns, constraints: Constraints, statistics: Statistics
+        self,
+        index: RowIndex,
+        columns: Columns,
+        indexes: Indexes,
+        constraints: Constraints,
+        statistics: Statistics,
     ) -> None:
         self._index = index
         self._columns = columns
+        self._indexes = indexes
         self._constraints = constraints
         self._statistics = statistics
         self._partitions = Counter(index.top(relation.oid) for relation in index.partitions)
         self._triggers = _triggers(index)
         self._policies = _policies(index)
         self._grants = _Grants(index)
-        self._definitions: dict[int, str | None] = dict(index.rows.get("views", ()))
 
     def tables(self) -> tuple[Table, ...]:
-        return tuple(
-            self._table(relation, ref) for ref, relation in self._sorted() if relation.kind in "rpf"
-        )
+        # Sorted when they are made: by OID, what belongs to a table lies together in memory.
+        found = [
+            self._table(relation)
+            for relation in self._index.kept.values()
+            if relation.kind in _TABLE_KINDS
+        ]
+        return tuple(sorted(found, key=_by_ref))
 
     def views(self) -> tuple[View, ...]:
-        return tuple(
-            self._view(relation, ref) for ref, relation in self._sorted() if relation.kind in "vm"
-        )
+        definitions: dict[int, str | None] = dict(self._index.rows.get("views", ()))
+        found = [
+            self._view(relation, definitions.get(relation.oid))
+            for relation in self._index.kept.values()
+            if relation.kind in _VIEW_KINDS
+        ]
+        return tuple(sorted(found, key=_by_ref))
 
-    def _sorted(self) -> list[tuple[TableRef, Relation]]:
-        refs = self._index.refs
-        pairs = [(refs[relation.oid], relation) for relation in self._index.kept.values()]
-        return sorted(pairs, key=lambda pair: (pair[0].schema, pair[0].name))
-
-    def _table(self, relation: Relation, ref: TableRef) -> Table:
+    def _table(self, relation: Relation) -> Table:
         oid, constraints = relation.oid, self._constraints
-        parents = (self._index.target(parent) for parent in self._index.parents.get(oid, ()))
+        parents = map(self._index.target, self._index.parents.get(oid, ()))
         return Table(
-            ref=ref,
+            ref=self._index.refs[oid],
             kind=_TABLE_KINDS[relation.kind],
             columns=self._columns.of(oid),
             primary_key=constraints.primary_keys.get(oid),
@@ -67,7 +78,7 @@ class Relations:
             foreign_keys=_by_name(constraints.foreign_keys.get(oid)),
             checks=_by_name(constraints.checks.get(oid)),
             exclusions=_by_name(constraints.exclusions.get(oid)),
-            indexes=_by_name(constraints.indexes.get(oid)),
+            indexes=_by_name(self._indexes.of(oid)),
             triggers=_by_name(self._triggers.get(oid)),
             row_security=relation.row_security,
             force_row_security=relation.force_row_security,
@@ -80,16 +91,16 @@ class Relations:
             partitions=self._partitions[oid],
             inherits=tuple(sorted(ref for ref in parents if ref is not None)),
             server=relation.foreign_server,
-            statistics=self._statistics.of(oid, self._columns.names.get(oid, [])),
+            statistics=self._statistics.of(oid),
         )
 
-    def _view(self, relation: Relation, ref: TableRef) -> View:
+    def _view(self, relation: Relation, definition: str | None) -> View:
         oid = relation.oid
         return View(
-            ref=ref,
+            ref=self._index.refs[oid],
             kind=_VIEW_KINDS[relation.kind],
             columns=self._columns.of(oid),
-            definition=self._definitions.get(oid),
+            definition=definition,
             reads=self._index.read_by(oid),
             comment=self._index.comments.get(("pg_class", oid)),
             owner=self._index.role(relation.owner),
@@ -169,8 +180,14 @@ def _policies(index: RowIndex) -> dict[int, list[Policy]]:
     return found
 
 
+def _by_ref(item: Table | View) -> tuple[str, str]:
+    return item.ref.schema, item.ref.name
+
+
 def _by_name(items: list[_Item] | None) -> tuple[_Item, ...]:
-    return tuple(sorted(items, key=lambda item: item.name)) if items else ()
+    if not items:
+        return ()
+    return tuple(sorted(items, key=_NAME)) if len(items) > 1 else (items[0],)
 
 
 def _is_set(options: str | None, name: str) -> bool:

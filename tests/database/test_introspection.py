@@ -540,7 +540,8 @@ def test_nothing_is_written_and_nothing_stays_locked(each_database: str) -> None
                 )
 
         LiveSource(Target(source=each_database), now=NOW, progress=look).read()
-    assert {row[1] for row in seen} == {"idle in transaction"}
+    # Never aborted. The server may be at the next batch already, or done with the last.
+    assert {row[1] for row in seen} <= {"active", "idle in transaction", "idle"}
     assert {row[3] for row in seen} <= {None, "AccessShareLock"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from cmis_audit.source import live
 from cmis_audit.source.connection import Target
 from cmis_audit.source.live import LiveSource
-from cmis_audit.source.reader import Reader
+from cmis_audit.source.reader import AnyCursor, Reader
 from cmis_audit.source.snapshot import snapshot_text
 
 SCRIPT = """
@@ -49,10 +49,8 @@ def test_shuffled_rows_give_the_same_bytes(database: str, monkeypatch: pytest.Mo
     shuffle = random.Random(7)
 
     class Shuffled(Reader):
-        def _results(
-            self, statement: str, parameters: dict[str, Any] | None
-        ) -> list[Sequence[tuple[Any, ...]]]:
-            results = super()._results(statement, parameters)
+        def _results(self, cursor: AnyCursor) -> list[Sequence[tuple[Any, ...]]]:
+            results = super()._results(cursor)
             return [shuffle.sample(list(rows), len(rows)) for rows in results]
 
     monkeypatch.setattr(live, "Reader", Shuffled)

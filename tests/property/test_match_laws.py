@@ -3,6 +3,7 @@
 import random
 import string
 
+import msgspec
 from builders import catalog, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from cmis_audit.match.alignment import align
 from cmis_audit.match.forms import Database
 from cmis_audit.match.matches import find_matches, match_of
 from cmis_audit.match.pair import Pair
-from cmis_audit.model.catalog import Catalog, Column, Table
+from cmis_audit.model.catalog import Catalog, Column, ColumnStatistics, Table, TableStatistics
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.pipeline import rule_pack
@@ -57,6 +58,87 @@ def databases(draw: st.DrawFn) -> Catalog:
 def compared(database: Catalog) -> Match:
     forms = Database(database, PACK)
     return match_of(Pair(forms.forms[0], forms.forms[1], forms))
+
+
+@st.composite
+def statistics(draw: st.DrawFn, one: Table) -> TableStatistics:
+    """Figures of a table as servers give them: with gaps, and often the same ones."""
+    count = st.one_of(st.none(), st.sampled_from([0, 3, 900, 1_000, 50_000, 2_000_000]))
+    return TableStatistics(
+        rows_estimate=draw(count),
+        scans=draw(count),
+        writes=draw(count),
+        last_use=draw(st.sampled_from([None, "2021-01-01T00:00:00Z", "2024-01-01T00:00:00Z"])),
+        columns=tuple(
+            ColumnStatistics(
+                column=column.name,
+                null_fraction=draw(st.sampled_from([0.0, 0.03, 0.5, 1.0])),
+                distinct=draw(st.sampled_from([-1.0, -0.1, 0.0, 1.0, 12.0, 700.0])),
+                average_width_bytes=8,
+            )
+            for column in one.columns
+            if draw(st.booleans())
+        ),
+    )
+
+
+@st.composite
+def measured_databases(draw: st.DrawFn) -> Catalog:
+    database = draw(databases())
+    first = draw(st.sampled_from(database.tables))
+    tables = [
+        msgspec.structs.replace(
+            one,
+            columns=one.columns if draw(st.booleans()) else first.columns,
+        )
+        for one in database.tables
+    ]
+    return catalog(
+        *(
+            msgspec.structs.replace(one, statistics=draw(st.none() | statistics(one)))
+            for one in tables
+        )
+    )
+
+
+def without_statistics(database: Catalog) -> Catalog:
+    tables = [msgspec.structs.replace(one, statistics=None) for one in database.tables]
+    return catalog(*tables)
+
+
+@given(measured_databases())
+@settings(deadline=None)
+def test_statistics_move_a_pair_within_their_bounds(database: Catalog) -> None:
+    weights = {weight.name: weight.value for weight in PACK.weights}
+    most = weights["data.rows"] + weights["data.columns"] + weights["data.superseded"]
+    bare, full = compared(without_statistics(database)), compared(database)
+    assert weights["data.contradict"] - 0.01 <= full.bits - bare.bits <= most + 0.01
+    forms = Database(database, PACK)
+    left, right = forms.forms[:2]
+    assert match_of(Pair(left, right, forms)) == match_of(Pair(right, left, forms))
+    if database.tables[0].statistics is None or database.tables[1].statistics is None:
+        assert full == bare
+
+
+@given(measured_databases(), st.data())
+@settings(deadline=None)
+def test_figures_that_come_to_agree_never_lower_the_bits(
+    database: Catalog, data: st.DataObject
+) -> None:
+    """Give one column of a table the figures of its partner, or the table as many rows."""
+    before = compared(database)
+    left, right = database.tables[:2]
+    if not (left.statistics and right.statistics and before.columns):
+        return
+    match = data.draw(st.sampled_from(before.columns))
+    theirs = {one.column: one for one in right.statistics.columns}
+    if match.right not in theirs or left.statistics.rows_estimate != right.statistics.rows_estimate:
+        return
+    own = msgspec.structs.replace(theirs[match.right], column=match.left)
+    rest = tuple(one for one in left.statistics.columns if one.column != match.left)
+    figures = msgspec.structs.replace(left.statistics, columns=(*rest, own))
+    agreed = msgspec.structs.replace(left, statistics=figures)
+    assert compared(catalog(agreed, *database.tables[1:])).bits >= before.bits - 0.02
 
 
 @given(databases())

@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_bench_measures_every_contender() -> None:
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     run = subprocess.run(
-        [sys.executable, "-m", "bench.audit", "--sizes", "20", "--rounds", "1"],
+        [sys.executable, "-m", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -17,6 +17,21 @@ def test_the_bench_measures_every_contender() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    names = {line.split()[0] for line in run.stdout.splitlines() if line.startswith("  ")}
+    return run
+
+
+def test_the_bench_measures_every_contender() -> None:
+    run = _run("bench.audit", "--sizes", "20", "--rounds", "1")
+    names = {line.split()[1] for line in run.stdout.splitlines() if line.startswith("| ")}
     assert {"server", "introspection", "pg_dump", "reflect", "audit", "process"} <= names
     assert "found: 20 tables, 240 columns" in run.stdout
+
+
+def test_the_matching_finds_what_all_pairs_find() -> None:
+    """The other contenders want packages that the tests do without."""
+    run = _run("bench.matching", "--sizes", "400", "--contenders", "ours,jaccard")
+    rows = [line.split(" | ") for line in run.stdout.splitlines() if "400, " in line]
+    assert [(row[0], row[2], row[6]) for row in rows] == [
+        ("| 400, ours", "measured", "4/4"),
+        ("| 400, jaccard", "measured", "4/4"),
+    ]

@@ -250,6 +250,7 @@ def test_a_directory_must_hold_something(tmp_path: Path) -> None:
             "'column.saturation' must be above",
         ),
         ("weights.toml", "unknown_share = 0.002", "unknown_share = 2", "at most 1, not 2"),
+        ("weights.toml", "at_4 = 0.86", "at_4 = 0.1", "'confidence.at_4' must be above 0.35"),
         ("lexicon.toml", "\nid = 0.7", "\nid = -1", "'id' must be a share above 0, at most 1"),
         ("lexicon.toml", "'supersedes'", "'super(sedes'", "is no regular expression"),
     ],

@@ -7,9 +7,11 @@ from functools import cache
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
+from cmis_audit.model.names import TableRef
 
 _READ = 2000  # letters of a comment; what comes later is a manual, not a note on the table
 _FAR = 160  # between the phrase and the name
+_MOST_COLUMNS = 3
 _NEAR = 24  # before the phrase, for a negation
 _NEGATION = re.compile(r"\b(?:not|never|no|n't|without)\b", re.IGNORECASE)
 
@@ -17,7 +19,8 @@ _NEGATION = re.compile(r"\b(?:not|never|no|n't|without)\b", re.IGNORECASE)
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield strong evidence when the comment of the one says that it replaces the other.
 
-    Less where it says so of a part: the rest of the other is something else.
+    Less where it says so of a part: the rest of the other is something else. And a little for each
+    column whose comment does.
     """
     for teller, told in ((pair.left, pair.right), (pair.right, pair.left)):
         phrase = replacing_phrase(teller, told, pair.database)
@@ -30,6 +33,30 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
                 "as the other edition",
             )
             return
+    columns = [
+        f"{teller.traits.ref}.{column.name}"
+        for teller, told in ((pair.left, pair.right), (pair.right, pair.left))
+        for column in teller.table.columns
+        if column.comment and _phrase(column.comment, teller, told, pair.database)
+    ]
+    if columns:
+        bits = min(len(columns), _MOST_COLUMNS) * pair.weight("comment.column")
+        yield Evidence(
+            signal="column-comment",
+            bits=round(bits, 2),
+            detail=f"comments name the other table: {', '.join(columns[:_MOST_COLUMNS])}",
+        )
+
+
+def successor(pair: Pair) -> TableRef | None:
+    """Return which of the two the comment on either says to use, if one does."""
+    database = pair.database
+    for teller, told in ((pair.left, pair.right), (pair.right, pair.left)):
+        phrase = replacing_phrase(teller, told, database)
+        if phrase:
+            older = re.match(_either(database.lexicon.replaced_phrases), phrase)
+            return told.traits.ref if older else teller.traits.ref
+    return None
 
 
 def replacing_phrase(teller: TableForm, told: TableForm, database: Database) -> str | None:
@@ -37,16 +64,29 @@ def replacing_phrase(teller: TableForm, told: TableForm, database: Database) -> 
 
     A name without a schema means the table of the teller's own schema, or else the only one.
     """
-    comment = (teller.table.comment or "")[:_READ]
+    return _phrase(teller.table.comment, teller, told, database)
+
+
+def names_as_other_edition(teller: TableForm, told: TableForm, database: Database) -> bool:
+    """Tell whether the comment of a table, or of one of its columns, says so of another."""
+    columns = (column.comment for column in teller.table.columns)
+    return any(
+        text and _phrase(text, teller, told, database) for text in (teller.table.comment, *columns)
+    )
+
+
+def _phrase(text: str | None, teller: TableForm, told: TableForm, database: Database) -> str | None:
+    comment = (text or "")[:_READ]
     schema, name = told.traits.ref.schema, told.traits.ref.name
     if name not in comment:
         return None
     prefix = rf"{re.escape(schema)}\."
     if database.named_from(teller, name) is told:
         prefix = f"(?:{prefix})?"
+    lexicon = database.lexicon
     found = re.search(
-        rf"(?:{_either(database.lexicon.replaces_phrases)})(?:(?!\.\s).){{0,{_FAR}}}?"
-        rf"(?<![\w.]){prefix}{re.escape(name)}(?![\w])",
+        rf"(?:{_either(lexicon.replaces_phrases + lexicon.replaced_phrases)})"
+        rf"(?:(?!\.\s).){{0,{_FAR}}}?(?<![\w.]){prefix}{re.escape(name)}(?![\w])",
         comment,
         re.IGNORECASE | re.DOTALL,
     )

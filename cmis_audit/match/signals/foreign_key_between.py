@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
+from cmis_audit.model.traits import Marker
+
+_MANY, _MOST = 12, 0.6
+"""Columns, and their share of both tables, from which a child repeats its parent."""
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield counter-evidence: rows that point at rows of the other belong to them.
 
     Less where only the column's name says so, and where the name says version or copy: a second
-    version often keeps the key of the first.
+    version often keeps the key of the first. Less too where most of the parent is repeated.
     """
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
         if parent.traits.ref in child.traits.parents:
@@ -18,7 +22,9 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             declared = any(key.target == parent.traits.ref for key in child.table.foreign_keys)
             if not declared:
                 weight /= 2
-            if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+            if _editions(pair):
+                weight /= 4
+            if len(pair.alignment) >= _MANY and pair.share_of_both >= _MOST:
                 weight /= 4
             yield Evidence(
                 signal="foreign-key-between",
@@ -26,3 +32,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
                 detail=f"{child.traits.ref} points at {parent.traits.ref}",
             )
             return
+
+
+def _editions(pair: Pair) -> bool:
+    """Tell whether the names say two editions; `order_records` may well be the rows of `orders`."""
+    relation = pair.relation
+    said = {affix.marker for affix in relation.markers}
+    return relation.relation == Relation.SAME or bool(said - {Marker.NEUTRAL})

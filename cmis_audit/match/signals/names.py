@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
+from cmis_audit.match.table_names import shared_length
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
 
@@ -16,8 +17,10 @@ _MARKERS = {
 }
 
 _PROTOCOLS = frozenset({"v4", "v6"})  # of the Internet Protocol
+_ENDING = 4  # letters that two run-together words share
 _RARE = 3  # tables with the word
 _SERIES = 3  # numbered tables of one name
+_MODULE = 5  # tables whose names begin with the word
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -37,9 +40,18 @@ def _judge(pair: Pair) -> tuple[float, str]:
         mine, theirs = pair.twin_parents or (left, right)
         return pair.weight("name.of_twins"), f"named alike after {mine} and {theirs}, which are one"
     match relation.relation:
+        case _ if _opposed(pair):
+            words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
+            return pair.weight("name.opposed"), f"two sides of one thing: {words}"
+        case _ if _formats(pair):
+            words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
+            return pair.weight("name.format"), f"one noun in two formats: {words}"
         case Relation.MARKED if _numbered(pair):
             return pair.weight("name.numbered"), "parts of a numbered series"
         case Relation.MARKED if _lone_part(pair):
+            word = relation.markers[0].word
+            return pair.weight("name.lone_part"), f"named after the other, for its {word}"
+        case Relation.MARKED if _rows_of(pair):
             word = relation.markers[0].word
             return pair.weight("name.lone_part"), f"named after the other, for its {word}"
         case Relation.MARKED:
@@ -67,6 +79,8 @@ def _judge(pair: Pair) -> tuple[float, str]:
             return _sibling(pair)
         case Relation.KIN:
             return pair.weight("name.kin"), f"names share only {_text(relation.shared)}"
+        case Relation.NONE if _sides(pair) != (relation.left_only, relation.right_only):
+            return _sibling(pair)
         case Relation.NONE:
             return pair.weight("name.none"), "names have no word in common"
 
@@ -82,6 +96,22 @@ def _named_after_twins(pair: Pair) -> bool:
     own = [set(form.traits.stem) for form in (pair.left, pair.right)]
     rest = [words - stem for words, stem in zip(own, stems, strict=True)]
     return bool(rest[0]) and rest[0] == rest[1]
+
+
+def _opposed(pair: Pair) -> bool:
+    """Tell whether one word makes the difference, and the two are opposites: `in` and `out`."""
+    left, right = pair.relation.left_only, pair.relation.right_only
+    if len(left) != 1 or len(right) != 1:
+        return False
+    return any({*left, *right} == set(sides) for sides in pair.database.lexicon.opposites)
+
+
+def _formats(pair: Pair) -> bool:
+    """Tell whether only the words for the format differ in which the same rows are kept."""
+    relation = pair.relation
+    formats = pair.database.lexicon.format_words
+    sides = (relation.left_only, relation.right_only)
+    return bool(relation.shared) and all(side and formats.issuperset(side) for side in sides)
 
 
 def _numbered(pair: Pair) -> bool:
@@ -120,11 +150,30 @@ def _lone_part(pair: Pair) -> bool:
     return len(parts) < 2
 
 
+def _rows_of(pair: Pair) -> bool:
+    """Tell whether a word that says little marks the table with many rows for one of the other.
+
+    `price_lists` beside `prices` that point at it, with a column that is no key there.
+    """
+    if {affix.marker for affix in pair.relation.markers} != {Marker.NEUTRAL}:
+        return False
+    for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
+        keys = [key.columns for key in child.table.uniques]
+        keys += [child.table.primary_key.columns] if child.table.primary_key else []
+        for pointing in child.table.foreign_keys:
+            if pointing.target == parent.traits.ref and pointing.columns not in keys:
+                return True
+    return False
+
+
 def _extension(pair: Pair) -> tuple[float, str]:
     """Return more against the pair when the word behind says that rows of another sort are kept."""
     relation = pair.relation
     extra = _text(relation.left_only or relation.right_only)
     longer = pair.left if relation.left_only else pair.right
+    shorter = pair.right if relation.left_only else pair.left
+    if any(affix.marker == Marker.PART for affix in shorter.traits.affixes):
+        return pair.weight("name.sibling_new_word"), f"the other has {extra} for a part of the same"
     purpose = longer.traits.satellite
     if purpose:
         detail = f"named after the other, for its {extra} ({purpose})"
@@ -156,17 +205,49 @@ def _sibling(pair: Pair) -> tuple[float, str]:
     `artist_alias` and `label_alias` are siblings because artists and labels are known things; a
     word that no other table knows may be a new name for an old thing.
     """
-    relation = pair.relation
-    detail = f"one pattern, {_text(relation.left_only)} against {_text(relation.right_only)}"
+    sides = _sides(pair)
+    detail = f"one pattern, {_text(sides[0])} against {_text(sides[1])}"
     counts = pair.database.word_tables
-    known = [
-        all(counts[word] > 1 for word in side) and bool(side)
-        for side in (relation.left_only, relation.right_only)
-    ]
+    known = [all(counts[word] > 1 for word in side) and bool(side) for side in sides]
+    if _two_modules(pair):
+        return pair.weight("name.modules"), f"{detail}: one name and one parent in two modules"
     if pair.left.traits.satellite and pair.left.traits.satellite == pair.right.traits.satellite:
         return pair.weight("name.sibling"), f"{detail}, each with its {pair.left.traits.satellite}"
+    if all(pair.database.with_stem(side) for side in sides):
+        return pair.weight("name.sibling_of_tables"), f"{detail}, each after a table of that name"
     name = "name.sibling" if all(known) else "name.sibling_new_word"
     return pair.weight(name), detail
+
+
+def _sides(pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the differing words; of `hostchecks` and `servicechecks` what stands before `checks`.
+
+    Of names written without separators the longest common ending is a word of its own when what is
+    left before it are words of the database on both sides.
+    """
+    left, right = pair.relation.left_only, pair.relation.right_only
+    if len(left) == len(right) == 1:
+        ending = shared_length(left[0][::-1], right[0][::-1])
+        cut = (left[0][: len(left[0]) - ending],), (right[0][: len(right[0]) - ending],)
+        if ending >= _ENDING and all(side[0] in pair.database.word_tables for side in cut):
+            return cut
+    return left, right
+
+
+def _two_modules(pair: Pair) -> bool:
+    """Tell whether the names differ by the module they begin with, and the parents not at all.
+
+    A module's word begins many names and is no table's own: then it says who made the table, not
+    what its rows belong to.
+    """
+    left, right = pair.left.traits, pair.right.traits
+    if left.stem[1:] != right.stem[1:] or not left.parents or left.parents != right.parents:
+        return False
+    database = pair.database
+    return all(
+        database.first_words[stem[0]] >= _MODULE and not database.with_stem(stem[:1])
+        for stem in (left.stem, right.stem)
+    )
 
 
 def _text(words: tuple[str, ...]) -> str:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
+from cmis_audit.model.names import TableRef
+
+_LONG = 4  # letters of a word that is looked for within others
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -14,7 +18,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     `artist_alias` points at artists and `label_alias` at labels: the columns that point there have
     no partner, or partners with another target.
     """
-    if pair.relation.relation in {Relation.MARKED, Relation.SAME} or pair.twin_parents:
+    if pair.twin_parents or pair.keyed_otherwise:
+        return
+    if pair.relation.relation in {Relation.MARKED, Relation.SAME}:
+        yield from _of_own_schemas(pair)
         return
     left = set(pair.left.traits.parents)
     right = set(pair.right.traits.parents)
@@ -32,15 +39,52 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         )
 
 
+def _of_own_schemas(pair: Pair) -> Iterator[Evidence]:
+    """Yield counter-evidence for one name in two schemas, each for a parent of its own schema.
+
+    `events.roles` belongs to `events.events`, `categories.roles` to `categories.categories`. In a
+    copied schema the parents have the same names again.
+    """
+    left, right = pair.left.traits, pair.right.traits
+    if left.ref.schema == right.ref.schema:
+        return
+    stems = [{_stem(pair, ref) for ref in one.parents} for one in (left, right)]
+    mine, theirs = (
+        sorted(
+            str(ref)
+            for ref in one.parents
+            if ref.schema == one.ref.schema and _stem(pair, ref) not in others
+        )
+        for one, others in ((left, stems[1]), (right, stems[0]))
+    )
+    if mine and theirs:
+        yield Evidence(
+            signal="own-parent",
+            bits=pair.weight("against.own_parent"),
+            detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
+        )
+
+
+def _stem(pair: Pair, ref: TableRef) -> tuple[str, ...]:
+    form = pair.database.by_ref.get(ref)
+    return form.traits.stem if form else (ref.name,)
+
+
 def _named_after(pair: Pair) -> bool:
     """Tell whether either table is named after a parent that the other does not have."""
     forms = pair.database.by_ref
     for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
         for ref in set(one.traits.parents) - set(other.traits.parents):
             stem = forms[ref].traits.stem if ref in forms else (ref.name,)
-            if stem[-1] in one.traits.stem and stem[-1] not in other.traits.stem:
+            if _names(one, stem[-1]) and not _names(other, stem[-1]):
                 return True
     return False
+
+
+def _names(form: TableForm, word: str) -> bool:
+    """Tell whether a table's name has the word, within a run-together one if it is long enough."""
+    stem = form.traits.stem
+    return word in stem or (len(word) >= _LONG and any(word in part for part in stem))
 
 
 def _listed(names: list[str]) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 
-_REPEATED = 0.75  # of all table names of two schemas, in both
+_REPEATED = 0.75  # of the smaller schema's table names, in both
+_UNTYPED = 2  # columns
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -14,7 +16,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     A name that two schemas share by accident is one of many; in a copied schema all are shared.
     """
     left, right = pair.left.traits.ref.schema, pair.right.traits.ref.schema
-    if left == right or pair.relation.relation != Relation.SAME:
+    if left == right or pair.relation.relation not in {Relation.SAME, Relation.MARKED}:
         return
     if _layers(pair):
         yield Evidence(
@@ -23,9 +25,18 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             detail=f"{left} and {right} are stages of one load",
         )
         return
-    if _unrelated_copies(pair):
+    if pair.relation.relation == Relation.MARKED:
+        return
+    if _own_plumbing(pair):
         yield Evidence(
             signal="schemas",
+            bits=pair.weight("schema.plumbing"),
+            detail=f"each schema has {pair.left.traits.ref.name} for itself",
+        )
+        return
+    if _unrelated_copies(pair):
+        yield Evidence(
+            signal="two-alike",
             bits=pair.weight("schema.two_alike"),
             detail=f"{left} and {right} have the same tables, and neither name says copy: tenants?",
         )
@@ -37,28 +48,56 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(nothing + (every - nothing) * share, 2),
         detail=f"{share:.0%} of the smaller schema's table names stand in both schemas",
     )
+    if (left, right) in pair.database.copied_schemas:
+        yield Evidence(
+            signal="copied-schema",
+            bits=pair.weight("schema.copied"),
+            detail=f"most tables of equal names in {left} and {right} were found to be one",
+        )
 
 
 def _layers(pair: Pair) -> bool:
     """Tell whether the tables are stages of a warehouse's load.
 
     Both schemas are named for a stage, or one is and another stage has the table as well: a table
-    that stands in `raw` and in `staging` has been loaded from somewhere.
+    that stands in `raw` and in `staging` has been loaded from somewhere. Or one is, and takes as
+    text what the other has types for.
     """
     words = pair.database.lexicon.layer_words
     stages = [
         form
         for form in pair.database.with_stem(pair.left.traits.stem)
-        if form.traits.words == pair.left.traits.words
-        and not words.isdisjoint(form.traits.schema_words)
+        if not words.isdisjoint(form.traits.schema_words)
     ]
-    return len(stages) > 1 and (pair.left in stages or pair.right in stages)
+    if pair.left not in stages and pair.right not in stages:
+        return False
+    return len(stages) > 1 or _untyped(pair, stages[0])
+
+
+def _untyped(pair: Pair, stage: TableForm) -> bool:
+    """Tell whether several columns are text in the stage's table and typed in the other."""
+    other = pair.right if stage is pair.left else pair.left
+    untyped = 0
+    for match in pair.alignment:
+        names = (match.left, match.right) if stage is pair.left else (match.right, match.left)
+        families = stage.by_name[names[0]].family, other.by_name[names[1]].family
+        untyped += families[0] == "text" != families[1]
+    return untyped >= _UNTYPED
+
+
+def _own_plumbing(pair: Pair) -> bool:
+    """Tell whether the name says what the rows are for and not of what: `outbox`, `job_queue`.
+
+    Every service has its own. In a copied schema such tables are copies like the rest.
+    """
+    left, right = pair.left.traits.ref, pair.right.traits.ref
+    if "_".join(pair.left.traits.words) not in pair.database.lexicon.plumbing_tables:
+        return False
+    return pair.database.schema_overlap(left.schema, right.schema) < _REPEATED
 
 
 def _unrelated_copies(pair: Pair) -> bool:
     """Tell whether two schemas repeat each other without a name that says which is the copy."""
-    left, right = pair.left.traits, pair.right.traits
-    if pair.database.mutual_overlap(left.ref.schema, right.ref.schema) < _REPEATED:
-        return False
-    short, long = sorted((set(left.schema_words), set(right.schema_words)), key=len)
-    return not short <= long and pair.database.markers.keys().isdisjoint(short | long)
+    left, right = pair.left.traits.ref.schema, pair.right.traits.ref.schema
+    alike = pair.database.repeat_each_other(left, right)
+    return alike and not pair.database.schemas.are_related(left, right)

@@ -2,23 +2,31 @@
 -- into two strings, which travel and split faster than one row a column. A dropped column keeps
 -- its place with an empty name. In names, a separator (0x1f) that is part of a name is followed by
 -- `+`, one that separates by `-`. Types name the distinct (type, modifier) once: see types.sql.
+-- Table by table, because the index gives the columns of each in their order: nothing is sorted.
 -- Columns: relation oid, names text (0x1f- separated), facts text (`;` separated, each
 --   `type oid,modifier,collation oid,flags`; flags: n not null, a or d identity always or by
---   default, s or v generated stored or virtual)
+--   default, s or v generated stored or virtual; what most columns are is shorter: `type oid` or
+--   `type oidn` without modifier and with the collation default or none)
 -- Order: none. Oldest server: 13.
-SELECT x.attrelid, string_agg(x.name, E'\x1f-'), string_agg(x.facts, ';')
-FROM (SELECT a.attrelid,
-             CASE WHEN a.attisdropped THEN ''
-                  ELSE replace(a.attname, E'\x1f', E'\x1f+') END AS name,
-             concat_ws(',', a.atttypid, a.atttypmod, a.attcollation,
-                       CASE WHEN a.attnotnull THEN 'n' ELSE '' END
-                       || a.attidentity::text || a.attgenerated::text) AS facts
-      FROM pg_attribute a
-      JOIN pg_class c ON c.oid = a.attrelid
-      WHERE a.attnum > 0
-        AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
-        AND c.relpersistence <> 't'
-        AND c.oid >= 16384
-        AND NOT c.relispartition
-      ORDER BY a.attrelid, a.attnum) x
-GROUP BY x.attrelid
+SELECT c.oid, x.names, x.facts
+FROM pg_class c
+CROSS JOIN LATERAL (
+    SELECT string_agg(CASE WHEN a.attisdropped THEN ''
+                           ELSE replace(a.attname, E'\x1f', E'\x1f+') END, E'\x1f-') AS names,
+           string_agg(CASE WHEN a.atttypmod = -1 AND a.attcollation IN (0, 100)
+                                AND a.attidentity = '' AND a.attgenerated = ''
+                           THEN CASE WHEN a.attnotnull THEN a.atttypid || 'n'
+                                     ELSE a.atttypid::text END
+                           ELSE concat_ws(',', a.atttypid, a.atttypmod, a.attcollation,
+                                          CASE WHEN a.attnotnull THEN 'n' ELSE '' END
+                                          || a.attidentity::text || a.attgenerated::text) END,
+                      ';') AS facts
+    FROM (SELECT a.*
+          FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0
+          ORDER BY a.attnum) a) x
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
+  AND c.relpersistence <> 't'
+  AND c.oid >= 16384
+  AND NOT c.relispartition
+  AND x.names IS NOT NULL

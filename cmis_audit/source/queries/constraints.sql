@@ -21,15 +21,15 @@ SELECT k.conname,
        k.confmatchtype,
        k.conindid,
        CASE WHEN k.contype IN ('c', 'x') THEN pg_get_constraintdef(k.oid) END,
-       CASE WHEN t.relispartition
+       CASE WHEN k.contype = 'f'
+                 AND k.confrelid IN (SELECT c.oid FROM pg_class c WHERE c.relispartition)
             THEN ARRAY(SELECT a.attname::text
                        FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, position)
                        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum
                        ORDER BY u.position) END
 FROM pg_constraint k
-LEFT JOIN pg_class c ON c.oid = k.conrelid
-LEFT JOIN pg_class t ON t.oid = k.confrelid
 WHERE k.contype IN ('p', 'u', 'x', 'f', 'c')
   AND k.conparentid = 0
   AND k.oid >= 16384
-  AND (k.contypid <> 0 OR (c.relpersistence <> 't' AND NOT c.relispartition))
+  AND NOT EXISTS (SELECT FROM pg_class c
+                  WHERE c.oid = k.conrelid AND (c.relpersistence = 't' OR c.relispartition))

@@ -22,11 +22,13 @@ SELECT c.oid,
        c.relacl::text,
        CASE WHEN c.relkind = 'v' THEN array_to_string(c.reloptions, ',') END,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
-       s.srvname
+       CASE WHEN c.relkind = 'f'
+            THEN (SELECT s.srvname
+                  FROM pg_foreign_table f
+                  JOIN pg_foreign_server s ON s.oid = f.ftserver
+                  WHERE f.ftrelid = c.oid) END
 FROM pg_class c
-LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
-LEFT JOIN pg_foreign_table f ON f.ftrelid = c.oid
-LEFT JOIN pg_foreign_server s ON s.oid = f.ftserver
+LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND t.relkind = 't'
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384

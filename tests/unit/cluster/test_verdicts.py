@@ -1,11 +1,12 @@
 """Every verdict, and beside each the near miss that must get another one."""
 
+import msgspec
 import pytest
 from builders import catalog, table
 
 from cmis_audit.cluster.clusters import build_clusters
 from cmis_audit.match.matches import find_matches
-from cmis_audit.model.catalog import Catalog, Column, Table, View
+from cmis_audit.model.catalog import Catalog, Column, Key, Table, View
 from cmis_audit.model.cluster import Cluster, Kind, Role, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.pipeline import rule_pack
@@ -806,3 +807,199 @@ def test_a_group_is_as_large_as_it_says() -> None:
     for one in clusters_of(*tables):
         if one.kind == Kind.FAMILY:
             assert one.reason.startswith(f"{len(one.members)} tables")
+
+
+def test_a_table_that_was_split_and_stayed() -> None:
+    columns = ("id int pk", "room_id int -> rooms", "lesson_id int -> lessons")
+    context = (
+        table("rooms", "id int pk", "capacity int"),
+        table("lessons", "id int pk", "subject text"),
+        table("plans", "id int pk", "goal text"),
+    )
+    whole = table(
+        "room_lessons",
+        *columns,
+        "seat_order text",
+        "blackboard text",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    seats = table(
+        "room_plans",
+        "id int pk",
+        "room_id int -> rooms",
+        "plan_id int -> plans",
+        "seat_order text",
+        "blackboard text",
+    )
+    states = table(
+        "room_plan_lesson_states",
+        "id int pk",
+        "room_plan_id int -> room_plans",
+        "lesson_id int -> lessons",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    found = [one for one in clusters_of(*context, whole, seats, states) if one.kind == Kind.SPLIT]
+    assert [core(one) for one in found] == [
+        {"room_lessons", "room_plans", "room_plan_lesson_states"}
+    ]
+    assert [member.table.name for member in found[0].members if member.role == Role.MERGE] == [
+        "room_lessons"
+    ]
+
+
+def test_a_join_that_was_written_down_is_no_split() -> None:
+    seats = table("seat_plans", "id int pk", "seat_order text", "blackboard text")
+    states = table(
+        "seat_states",
+        "id int pk",
+        "seat_plan_id int -> seat_plans",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    joined = table(
+        "seat_reports",
+        "id int pk",
+        "seat_plan_id int -> seat_plans",
+        "seat_state_id int -> seat_states",
+        "seat_order text",
+        "blackboard text",
+        "started_late boolean",
+        "left_early boolean",
+    )
+    assert all(one.kind != Kind.SPLIT for one in clusters_of(seats, states, joined))
+
+
+@pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        ("Deprecated since spring, use parcels", "parcels"),
+        ("Backup of parcels", "parcels"),
+        ("Replaces parcels", "zz_packets"),
+    ],
+)
+def test_a_comment_says_which_table_to_keep(comment: str, kept: str) -> None:
+    columns = ("id int pk", "weight numeric", "fragile boolean", "sent_on date")
+    read = catalog(
+        *SHOP,
+        table("parcels", *columns),
+        msgspec.structs.replace(table("zz_packets", *columns, "note text"), comment=comment),
+    )
+    (found,) = (one for one in clusters_of(database=read) if one.verdict == Verdict.CONSOLIDATE)
+    assert found.canonical is not None
+    assert found.canonical.name == kept
+    assert "a comment says to use it" in found.canonical_reason
+
+
+def test_comments_on_columns_name_the_other_table() -> None:
+    columns = ("id int pk", "weight numeric", "fragile boolean", "sent_on date")
+    moved = msgspec.structs.replace(
+        table("ledger_notes", "id int pk", "weight numeric", "hue text"),
+        columns=tuple(
+            msgspec.structs.replace(column, comment=f"moved to parcels.{column.name}")
+            for column in table("ledger_notes", "id int pk", "weight numeric", "hue text").columns
+        ),
+    )
+    matches = find_matches(catalog(*SHOP, table("parcels", *columns), moved), PACK).matches
+    (pair,) = (
+        one for one in matches if {one.left.name, one.right.name} == {"parcels", "ledger_notes"}
+    )
+    assert [piece.bits for piece in pair.evidence if piece.signal == "column-comment"] == [12.0]
+
+
+def test_a_view_that_unites_two_tables_speaks_for_them() -> None:
+    columns = ("id int pk", "weight numeric", "fragile boolean", "sent_on date")
+    tables = (table("parcels", *columns), table("letters", *columns))
+    view = View(
+        ref=TableRef(schema="public", name="mail"),
+        definition="SELECT id FROM parcels UNION ALL SELECT id FROM letters",
+    )
+
+    def bits(*views: View) -> float:
+        read = msgspec.structs.replace(catalog(*SHOP, *tables), views=views)
+        (pair,) = (
+            one
+            for one in find_matches(read, PACK).matches
+            if {one.left.name, one.right.name} == {"parcels", "letters"}
+        )
+        return pair.bits
+
+    assert bits(view) == pytest.approx(bits() + 4.0)
+
+
+APART_BY_NAME = [
+    pytest.param("stock_in", "stock_out", id="two sides of one thing"),
+    pytest.param("hostchecks", "servicechecks", id="siblings in one word"),
+    pytest.param("comments", "commenthistory", id="a history in one word"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), APART_BY_NAME)
+def test_names_that_keep_equal_tables_apart(one: str, other: str) -> None:
+    columns = ("id int pk", "taken_by text", "batch_code text", "seen_on date", "remarks text")
+    context = (table("hosts", "id int pk", "ip inet"), table("services", "id int pk", "port int"))
+    found = clusters_of(*context, table(one, *columns), table(other, *columns))
+    assert all(cluster.verdict == Verdict.KEEP_APART for cluster in found)
+
+
+def test_one_noun_in_two_formats_is_one() -> None:
+    columns = ("id int pk", "order_id int", "received_on date", "sender text")
+    found = clusters_of(
+        table("message_json", *columns, "content jsonb"),
+        table("message_xml", *columns, "content xml"),
+    )
+    assert [core(one) for one in found if one.verdict == Verdict.CONSOLIDATE] == [
+        {"message_json", "message_xml"}
+    ]
+
+
+def test_rows_unique_in_other_things_are_not_one() -> None:
+    columns = ("id int pk", "resource text", "hard_limit int", "org_id int")
+    quotas = table("quotas", *columns)
+    per_user = table("member_quotas", *columns, "member_key text")
+
+    def verdicts(*tables: Table) -> set[Verdict]:
+        return {one.verdict for one in clusters_of(*tables)}
+
+    assert Verdict.CONSOLIDATE in verdicts(quotas, per_user)
+    keyed = (
+        msgspec.structs.replace(quotas, uniques=(Key(name="u", columns=("resource", "org_id")),)),
+        msgspec.structs.replace(
+            per_user, uniques=(Key(name="u", columns=("resource", "org_id", "member_key")),)
+        ),
+    )
+    assert Verdict.CONSOLIDATE not in verdicts(*keyed)
+
+
+def test_each_schema_has_its_own_outbox() -> None:
+    columns = ("id bigint pk", "topic text", "payload jsonb", "published_at date")
+    own = (
+        table("ship.outbox", *columns),
+        table("store.outbox", *columns),
+        table("ship.routes", "id int pk", "path text"),
+        table("store.shelves", "id int pk", "height int"),
+    )
+    assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*own))
+
+
+def test_schemas_as_namespaces_are_not_copies() -> None:
+    columns = ("id int pk", "title text", "code text", "colour text")
+    roles = (
+        table("events.events", "id int pk", "starts_on date", "venue text"),
+        table("categories.categories", "id int pk", "logo text", "depth int"),
+        table("events.roles", *columns, "event_id int -> events.events"),
+        table("categories.roles", *columns, "category_id int -> categories.categories"),
+    )
+    assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*roles))
+
+
+def test_the_versions_of_versions_are_their_history() -> None:
+    columns = ("id int pk", "label text", "released_on date", "notes text")
+    found = said(
+        table("versions", *columns), table("versions_versions", *columns, "changed_by text")
+    )
+    assert found[frozenset({"versions", "versions_versions"})] == (
+        Verdict.KEEP_APART,
+        Kind.HISTORY,
+    )

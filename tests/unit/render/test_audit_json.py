@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 
+import msgspec
 import pytest
-from builders import catalog, cluster, finding, report, skipped, table
+from builders import catalog, cluster, finding, report, schema_copies, skipped, table
 from jsonschema import Draft202012Validator
 
 from cmis_audit.model.cluster import Kind, Priority, Role, Verdict
@@ -13,12 +14,25 @@ from cmis_audit.model.match import Alike, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
 from cmis_audit.model.rule import Severity, Unit
+from cmis_audit.model.schema_copy import ColumnDrift, SchemaKind, TablePair
 from cmis_audit.render.audit_json import render_json
 from cmis_audit.resources import report_schemas
 
 OLD = table("cmis.posts", "id uuid pk", "body text", rows=3)
 NEW = table(TableRef(schema="cmis", name='Posts "v2"'), "id uuid pk", "body varchar(9)")
 SCHEMA = json.loads((report_schemas() / "audit.schema.json").read_text("utf-8"))
+
+
+PAIR = TablePair(
+    source=OLD.ref,
+    copy=NEW.ref,
+    cluster="cluster-posts",
+    only_in_source=("fax",),
+    only_in_copy=(),
+    changed=(ColumnDrift(source="body", copy="text", source_type="text", copy_type="varchar(9)"),),
+    keys_only_in_source=("primary key (id)",),
+    keys_only_in_copy=(),
+)
 
 
 def sample() -> Report:
@@ -28,6 +42,10 @@ def sample() -> Report:
         cluster("a", OLD, NEW, verdict=Verdict.KEEP_APART, kind=Kind.FAMILY, canonical=None),
         findings=(finding(OLD, NEW),),
         not_assessed=(skipped("schema vault"),),
+        schema_copies=(
+            schema_copies("cmis", "cmis v2", PAIR, clusters=("cluster-posts",)),
+            schema_copies("a", "b", msgspec.structs.replace(PAIR, cluster=None)),
+        ),
     )
 
 
@@ -98,6 +116,10 @@ def _set(value: object, *path: str | int) -> Callable[[dict], None]:
         _set("luck", "clusters", 0, "pairs", 0, "aligned_columns", 0, "how"),
         _set(1.2, "clusters", 0, "confidence"),
         _set("Posts", "clusters", 0, "members", 0, "table"),
+        _drop("schema_copies", 0, "source"),
+        _drop("schema_copies", 0, "copies", 0, "pairs", 0, "changed", 0, "copy_type"),
+        _set("Posts", "schema_copies", 0, "copies", 0, "pairs", 0, "source"),
+        _set([], "schema_copies", 0, "copies"),
         _set("urgent", "findings", 0, "severity"),
         _set(101, "score", "value"),
         _set("yesterday", "source", "read_at"),
@@ -119,6 +141,9 @@ def test_the_schema_notices(change: Callable[[dict], None]) -> None:
         (SCHEMA["$defs"]["pair"]["properties"]["relation"], Relation),
         (SCHEMA["$defs"]["deduction"]["properties"]["unit"], Unit),
         (SCHEMA["$defs"]["finding"]["properties"]["severity"], Severity),
+        (SCHEMA["$defs"]["schema_copies"]["properties"]["verdict"], Verdict),
+        (SCHEMA["$defs"]["schema_copies"]["properties"]["priority"], Priority),
+        (SCHEMA["$defs"]["schema_copy"]["properties"]["kind"], SchemaKind),
         (
             SCHEMA["$defs"]["pair"]["properties"]["aligned_columns"]["items"]["properties"]["how"],
             Alike,
@@ -129,6 +154,23 @@ def test_the_schema_knows_every_value_of_the_model(
     values: dict[str, list[str]], enum: type[StrEnum]
 ) -> None:
     assert sorted(values["enum"]) == sorted(enum)
+
+
+def test_repeated_schemas_are_written_with_their_drift() -> None:
+    first, second = loaded()["schema_copies"]
+    assert (first["source"], first["clusters"]) == ("cmis", ["cluster-posts"])
+    [pair] = first["copies"][0]["pairs"]
+    assert pair["copy"] == 'cmis."Posts ""v2"""'
+    assert pair["changed"] == [
+        {"source": "body", "copy": "text", "source_type": "text", "copy_type": "varchar(9)"}
+    ]
+    assert second["copies"][0]["pairs"][0]["cluster"] is None
+
+
+def test_a_file_written_before_schemas_were_told_is_still_one() -> None:
+    audit = loaded()
+    del audit["schema_copies"]
+    assert errors(audit) == []
 
 
 def test_more_keys_are_allowed() -> None:

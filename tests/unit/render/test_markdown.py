@@ -11,6 +11,7 @@ from builders import (
     function,
     match,
     report,
+    schema_copies,
     score,
     skipped,
     table,
@@ -20,9 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Kind, Member, Priority, Role, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
+from cmis_audit.model.schema_copy import ColumnDrift, SchemaKind, TablePair
+from cmis_audit.model.score import SchemaPayoff
 from cmis_audit.model.traits import MetricShape
 from cmis_audit.render.markdown import render_markdown
 
@@ -236,6 +240,112 @@ def test_a_capped_rule_says_that_gains_do_not_add_up() -> None:
     assert "DUP001 took off the most that the rule may" in text
 
 
+def drifted(source: Table, copy: Table, cluster: str | None, name: str = "fax") -> TablePair:
+    """A pair in which everything differs."""
+    changed = ColumnDrift(source=name, copy=f"{name}2", source_type="text", copy_type=name)
+    return TablePair(
+        source=source.ref,
+        copy=copy.ref,
+        cluster=cluster,
+        only_in_source=(name,),
+        only_in_copy=(name, name),
+        changed=(changed,),
+        keys_only_in_source=(f"primary key ({name})",),
+        keys_only_in_copy=(f"unique ({name})",),
+    )
+
+
+def repeated(number: int) -> Report:
+    """A schema with that many tables, all of them repeated, and one group beside it."""
+    made, pairs, tables = [], [], []
+    for place in range(number):
+        old = table(f"shop.thing{place:02}", "id uuid pk", "note text")
+        new = table(f"shop_v2.thing{place:02}", "id uuid pk", "note text")
+        tables += [old, new]
+        made.append(cluster(f"thing {place:02}", old, new, kind=Kind.CROSS_SCHEMA))
+        same = TablePair(
+            source=old.ref,
+            copy=new.ref,
+            cluster=made[-1].id,
+            only_in_source=(),
+            only_in_copy=(),
+            changed=(),
+            keys_only_in_source=(),
+            keys_only_in_copy=(),
+        )
+        pairs.append(drifted(old, new, made[-1].id) if place == 0 else same)
+    told = tuple(one.id for one in made)
+    alone = cluster("posts", POSTS, POSTS_V2)
+    reads = view("web.page", tables[1].ref)
+    copies = schema_copies("shop", "shop_v2", *pairs, clusters=told)
+    clusters = (*made, alone)
+    gains = (SchemaPayoff(schema_copies=copies.id, points=32.0),)
+    return report(
+        catalog(*tables, POSTS, POSTS_V2, views=(reads,)),
+        *clusters,
+        schema_copies=(copies,),
+        score=score(clusters, schema_payoffs=gains),
+    )
+
+
+def test_a_repeated_schema_is_told_once_with_its_drift() -> None:
+    text = checked(render_markdown(repeated(30)))
+    assert text.count("### Schema `shop` is repeated by `shop_v2`") == 1
+    assert text.count("#### Impact") == 2, "the schema's and that of the one group beside it"
+    assert len(text.splitlines()) < 300
+    assert "- **Schema shop_v2 repeats 30 of the 30 tables of shop**" in text
+    assert "| [schema shop](#schema-1) | high | a second version of a schema | 60 | 30 |" in text
+    assert "**31 groups of tables store the same thing more than once" in text
+    assert "| **Total, each table once** | **62** | **31** | **50%** |" in text
+    assert rows_of("What `shop_v2` repeats, and where it has drifted", text)[0] == [
+        "`thing00`",
+        "`fax`",
+        "`fax`, `fax`",
+        "`fax` → `fax2` text → fax",
+        "only in `shop`: primary key (fax); only in `shop_v2`: unique (fax)",
+    ]
+    assert "- The same in columns, types and keys (29): `thing01`," in text
+    assert "| view | `web.page` | reads it | `shop_v2.thing00` |" in text
+    assert "### 1. posts" in text
+
+
+def test_a_schema_of_any_size_makes_a_short_report() -> None:
+    text = checked(render_markdown(repeated(260)))
+    assert "The other 60 groups stand in the JSON output." in text
+    assert len(text.splitlines()) < 500
+
+
+def test_schemas_to_be_judged_and_tenants_have_their_drift() -> None:
+    left, right = table("lyon.menus", "id uuid"), table("paris.menus", "id uuid")
+    undecided = msgspec.structs.replace(
+        schema_copies("lyon", "paris", drifted(left, right, "c-1"), kind=SchemaKind.ALIKE),
+        verdict=Verdict.REVIEW,
+    )
+    tenant = msgspec.structs.replace(
+        schema_copies(
+            "east",
+            "west",
+            drifted(table("east.bills", "id uuid"), table("west.bills", "id uuid"), None),
+            kind=SchemaKind.TENANT,
+        ),
+        verdict=Verdict.KEEP_APART,
+    )
+    kept = cluster("east.*", left, right, verdict=Verdict.KEEP_APART, kind=Kind.TENANTS)
+    made = report(catalog(left, right), kept, schema_copies=(undecided, tenant))
+    text = checked(render_markdown(made))
+    assert "### Schemas `lyon` and `paris`" in text
+    assert rows_of("2 schemas of the template `east`", text) == [
+        [
+            "`west`",
+            "1",
+            "—",
+            "—",
+            "`bills` (1 column missing, 2 columns more, 1 column changed, 1 key missing, "
+            "1 key more)",
+        ]
+    ]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(names, min_size=8, max_size=8, unique=True))
 def test_hostile_names_break_nothing(hostile: list[str]) -> None:
@@ -262,11 +372,28 @@ def test_hostile_names_break_nothing(hostile: list[str]) -> None:
         left, right, views=(view("v.v", left.ref),), database=words, role=schema, comment=words
     )
     found = (finding(left, right, message=words, evidence=words),)
-    text = checked(
-        render_markdown(
-            report(source, group, apart, review, findings=found, not_assessed=(skipped(words),))
-        )
+    pairs = (drifted(left, right, "told", one), drifted(right, left, None, kind))
+    told = msgspec.structs.replace(group, id="told")
+    entry = schema_copies(schema, first, *pairs, clusters=("told",), only_in_copy=(left.ref,))
+    schemas = (
+        entry,
+        msgspec.structs.replace(entry, verdict=Verdict.REVIEW, clusters=()),
+        msgspec.structs.replace(
+            schema_copies(schema, first, *pairs, kind=SchemaKind.TENANT, reason=words),
+            verdict=Verdict.KEEP_APART,
+        ),
     )
+    made = report(
+        source,
+        group,
+        told,
+        apart,
+        review,
+        findings=found,
+        not_assessed=(skipped(words),),
+        schema_copies=schemas,
+    )
+    text = checked(render_markdown(made))
     assert "<script" not in html_of(text)
     text.encode()
 

@@ -1,10 +1,12 @@
 """The summary fits a terminal and cannot take it over."""
 
+import msgspec
 import pytest
-from builders import catalog, cluster, report, skipped, table
+from builders import catalog, cluster, report, schema_copies, skipped, table
 
 from cmis_audit.model.cluster import Kind, Verdict
 from cmis_audit.model.report import Report
+from cmis_audit.model.score import SchemaPayoff
 from cmis_audit.render.terminal import summary
 
 
@@ -45,6 +47,26 @@ def test_any_number_of_groups_in_any_width(groups: int, width: int) -> None:
     lines = summary(sample(groups, "a_rather_long_word_for_a_table"), width=width).splitlines()
     assert max(map(len, lines)) <= max(40, width)
     assert len(lines) <= 45
+
+
+def test_a_repeated_schema_is_one_line_and_its_drift_another() -> None:
+    plain = sample(12)
+    told = tuple(one.id for one in plain.clusters if one.verdict is Verdict.CONSOLIDATE)[:11]
+    copies = schema_copies("s", "s_v2", clusters=told, repeated=11)
+    gain = SchemaPayoff(schema_copies=copies.id, points=36.0)
+    made = msgspec.structs.replace(
+        plain,
+        schema_copies=(copies,),
+        score=msgspec.structs.replace(plain.score, schema_payoffs=(gain,)),
+    )
+    lines = summary(made, width=100).splitlines()
+    text = " ".join(" ".join(lines).split())
+    assert "schema s 22 → 11 tables confidence 0.90 +36 points" in text
+    assert "Schema s_v2 repeats 11 of the 0 tables of s; drift: none." in text
+    assert "thing 11" in text
+    assert "thing 3" not in text
+    assert "merging its copies makes the score 96" in text
+    assert len(lines) < len(summary(plain, width=100).splitlines())
 
 
 def test_an_empty_database_is_said_to_be_one() -> None:

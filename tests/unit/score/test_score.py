@@ -184,3 +184,15 @@ def test_the_order_of_findings_makes_no_difference(findings: list[Finding], rand
     mixed = findings[:]
     random.shuffle(mixed)
     assert score(mixed, (), CMIS).exact == score(findings, (), CMIS).exact
+
+
+def test_a_repeated_schema_gives_back_what_all_its_clusters_do() -> None:
+    names = [f"c{number}" for number in range(14)]
+    findings = [finding("DUP001", 2, (name,)) for name in names]
+    clusters = [cluster(name) for name in names]
+    copies = builders.schema_copies("shop", "shop_v2", clusters=tuple(names[:12]))
+    made = score(findings, clusters, CMIS, (copies,))
+    # 14 groups at 4 points stand at the cap of 40; without 12 of them 8 points are left to take.
+    assert made.exact == 60
+    assert {gain.points for gain in made.payoffs} == {0}
+    assert [(gain.schema_copies, gain.points) for gain in made.schema_payoffs] == [(copies.id, 32)]
