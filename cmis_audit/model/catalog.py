@@ -187,6 +187,8 @@ class View(CatalogValue, frozen=True, kw_only=True):
     definition: str | None = None
     reads: tuple[TableRef, ...] = ()
     """The relations it names directly."""
+    groups_by_key: tuple[TableRef, ...] = ()
+    """Those whose primary key it groups by alone while it takes other columns: no view will do."""
     comment: str | None = None
     owner: str | None = None
     grants: tuple[Grant, ...] = ()

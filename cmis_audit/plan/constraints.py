@@ -297,10 +297,13 @@ def index_statements(design: Design, *, unique: bool) -> Iterator[str]:
         if design.long:
             schema = quote_ident(design.target.schema)
             yield f"DROP INDEX IF EXISTS {schema}.{name};"
-            yield f"CREATE INDEX {name} ON {design.target} {index.definition};"
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON {design.target} {index.definition};"
         elif unique:
             yield f"CREATE UNIQUE INDEX {name} ON {design.target} {index.definition};"
         else:
             schema = quote_ident(design.target.schema)
             yield f"DROP INDEX CONCURRENTLY IF EXISTS {schema}.{name};"
-            yield f"CREATE INDEX CONCURRENTLY {name} ON {design.target} {index.definition};"
+            yield (
+                f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {design.target} "
+                f"{index.definition};"
+            )

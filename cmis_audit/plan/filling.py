@@ -136,7 +136,7 @@ BEGIN
         {lock}
         SELECT * INTO STRICT last FROM {book}.progress_{number};
         EXIT WHEN last.finished_;
-        DELETE FROM {book}.work_{number};
+        TRUNCATE {book}.work_{number};
         IF last.started_ THEN
             INSERT INTO {book}.work_{number} ({keys})
             SELECT {s_keys} FROM {member.table.ref} s
@@ -190,7 +190,7 @@ END IF;""")
             f"\n    UNION SELECT {keys} FROM {book}.rejects_{number}" if member.rejects else ""
         )
         unloads.append(f"""\
-DELETE FROM {book}.work_{number};
+TRUNCATE {book}.work_{number};
 IF EXISTS (SELECT FROM {book}.changes_{number} WHERE everything_) THEN
     DELETE FROM {book}.changes_{number};
     INSERT INTO {book}.work_{number} ({keys})

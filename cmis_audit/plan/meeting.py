@@ -49,7 +49,7 @@ def meet(design: Design, member: MemberDesign) -> Iterator[str]:
     found = "\nUNION\n".join(_found(design, member, unique) for unique in sharers)
     met = f"{book}.met_{number}"
     yield (
-        f"DELETE FROM {met};\n"
+        f"TRUNCATE {met};\n"
         f"INSERT INTO {met} ({keys}, places_, place_, differing_)\n"
         f"SELECT {keys}, count(*), (array_agg(place_))[1], max(differing_)\n"
         f"FROM (\n{indented(found)}\n) f\nGROUP BY {keys};"

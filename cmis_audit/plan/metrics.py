@@ -136,7 +136,7 @@ def _long_columns(long: Long) -> tuple[TargetColumn, ...]:
     return (
         column(long.measured, "timestamp with time zone", "when it was measured; partitions"),
         column(long.observation, "uuid", "the old row that the value stood in"),
-        column(long.definition, "integer", "which metric"),
+        column(long.definition, "bigint", "which metric"),
         column(long.number, "numeric", "the value, where it is a number", nullable=True),
         column(long.words, "text", "the value, where it is text", nullable=True),
         column(long.document, "jsonb", "the value, where it is neither", nullable=True),

@@ -156,7 +156,7 @@ def _definitions(made: Design) -> tuple[TargetTable, ...]:
         return ()
     key = made.long.definition
     columns = (
-        TargetColumn(name=key, type="integer", nullable=False, purpose="number of the metric"),
+        TargetColumn(name=key, type="bigint", nullable=False, purpose="number of the metric"),
         TargetColumn(name="name", type="text", nullable=True, purpose="what the metric is called"),
         TargetColumn(name="unit", type="text", nullable=True, purpose="what it is measured in"),
         TargetColumn(name="description", type="text", nullable=True, purpose="what it means"),

@@ -1,6 +1,5 @@
 """A member's rows on their way into the target and back."""
 
-
 from cmis_audit.model.names import quote_ident
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.sqltext import indented, quoted

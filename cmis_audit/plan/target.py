@@ -76,8 +76,14 @@ def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:
             reasons.append(f"{table.ref} is a foreign table: its rows lie on another server")
         if table.inherits or table.ref in parents:
             reasons.append(f"{table.ref} takes part in table inheritance")
+    for view in catalog.views:
+        for ref in set(refs) & set(view.groups_by_key):
+            reasons.append(
+                f"the view {view.ref} groups by the primary key of {ref} alone, which only a table "
+                "has: name its other columns in the GROUP BY"
+            )
     if reasons:
-        raise CannotPlanError(*reasons)
+        raise CannotPlanError(*sorted(reasons))
     return tables
 
 

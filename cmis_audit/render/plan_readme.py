@@ -12,6 +12,7 @@ def plan_readme(plan: Plan) -> str:
     for cluster in plan.clusters:
         parts += _cluster(cluster)
     parts += _refused(plan)
+    parts += _lint()
     return "\n\n".join(escaped(part) for part in parts) + "\n"
 
 
@@ -120,6 +121,25 @@ def _refused(plan: Plan) -> Iterator[Safe]:
         yield table(
             ("what", "what to do"), [(each.what, each.why) for each in plan.not_planned], "ll"
         )
+
+
+_LINT = (
+    ("renaming-table, renaming-object", "views take the old names in the same transaction"),
+    ("ban-drop-table, ban-drop-view", "only the contract and rollback files drop anything"),
+    ("ban-drop-schema", "rolling back the expand phase drops the plan's own schema"),
+    ("ban-drop-constraint", "foreign keys that pointed at an old table point at the target then"),
+    ("prefer-bigint-over-int, prefer-text-field, prefer-timestamp-tz", "the types are yours"),
+    (
+        "require-concurrent-index-creation, require-concurrent-index-deletion",
+        "not possible on a partitioned table, which nobody uses yet",
+    ),
+)
+
+
+def _lint() -> Iterator[Safe]:
+    yield Safe("## Linting")
+    yield Safe("The linter squawk warns by these rules; each is broken for a reason.")
+    yield table(("rule", "why it stays"), [(text(a), text(b)) for a, b in _LINT], "ll")
 
 
 def _bullets(title: str, lines: tuple[str, ...]) -> Safe:

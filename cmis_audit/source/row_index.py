@@ -100,6 +100,10 @@ class RowIndex:
     def role(self, oid: int) -> str:
         return "public" if oid == 0 else self.roles.get(oid, f"role {oid}")
 
+    def grouped_by_key(self, view: int) -> tuple[TableRef, ...]:
+        """Return the tables of which a view needs the primary key for its GROUP BY, sorted."""
+        return self._grouped.get(view, ())
+
     def read_by(self, dependent: int) -> tuple[TableRef, ...]:
         """Return the tables and views of this catalog that a view or function names, sorted."""
         return self._reads.get(dependent, ())
@@ -113,10 +117,17 @@ class RowIndex:
 
     @cached_property
     def _reads(self) -> dict[int, tuple[TableRef, ...]]:
+        return self._dependencies(by_key=False)
+
+    @cached_property
+    def _grouped(self) -> dict[int, tuple[TableRef, ...]]:
+        return self._dependencies(by_key=True)
+
+    def _dependencies(self, *, by_key: bool) -> dict[int, tuple[TableRef, ...]]:
         found: dict[int, set[TableRef]] = defaultdict(set)
-        for dependent, relation in self.rows["dependencies"]:
+        for dependent, relation, keyed in self.rows["dependencies"]:
             top = self.top(relation)
-            if top in self.kept and self.kept[top].kind != "c":
+            if keyed == by_key and top in self.kept and self.kept[top].kind != "c":
                 found[dependent].add(self.refs[top])
         return {oid: tuple(sorted(refs)) for oid, refs in found.items()}
 

@@ -102,6 +102,7 @@ class Relations:
             columns=self._columns.of(oid),
             definition=definition,
             reads=self._index.read_by(oid),
+            groups_by_key=self._index.grouped_by_key(oid),
             comment=self._index.comments.get(("pg_class", oid)),
             owner=self._index.role(relation.owner),
             grants=self._grants.of(relation),

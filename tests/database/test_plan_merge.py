@@ -1,5 +1,8 @@
 """Merging tables: every row is accounted for, the old names still work, and all can be undone."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from planned import execute, plan, through
@@ -204,3 +207,34 @@ def test_members_without_a_key_keep_every_copy_of_a_row(database: str) -> None:
     planned.run("02-backfill.sql")
     planned.run("03-verify.sql")
     planned.run("04-switch.sql")
+
+
+def test_a_backfill_that_is_broken_off_goes_on_where_it_stopped(database: str) -> None:
+    execute(
+        database,
+        """
+        CREATE TABLE a (id bigint PRIMARY KEY, n text); CREATE TABLE a_v2 (id bigint PRIMARY KEY,
+            n text, m int);
+        INSERT INTO a SELECT n, n FROM generate_series(1, 3000) n;
+        INSERT INTO a_v2 SELECT n, n, n FROM generate_series(1, 3000) n;
+        """,
+    )
+    planned = plan(database, "a", "a_v2", batch_size=10)
+    planned.run("01-expand.sql")
+    broken = []
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(planned.attempt, "02-backfill.sql")
+        filled = f"SELECT count(*) FROM {planned.target}"
+        while planned.rows(filled)[0][0] < 3500 and not running.done():
+            time.sleep(0.005)
+        broken = planned.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL %'"
+        )
+        assert broken == [(True,)]
+        assert running.result() is not None
+    kept = planned.rows(filled)[0][0]
+    assert 3500 <= kept < 6000
+    planned.execute("UPDATE a SET n = 'x' WHERE id = 7; DELETE FROM a_v2 WHERE id IN (2, 2999)")
+    planned.run("02-backfill.sql")
+    planned.run("03-verify.sql")
+    assert planned.ledger() == {"a": (3000, 3000, 0, 0), "a_v2": (2998, 2998, 0, 0)}

@@ -274,6 +274,22 @@ def test_parsed_functions_policies_elsewhere_and_deep_views_follow(each_database
     assert "still in use" in (planned.attempt("05-contract_names.sql") or "")
 
 
+def test_a_view_that_needs_a_primary_key_is_a_reason_not_to_plan(each_database: str) -> None:
+    execute(
+        each_database,
+        """
+        CREATE TABLE a (id uuid PRIMARY KEY, n int); CREATE TABLE a_v2 (id uuid PRIMARY KEY, n int);
+        CREATE VIEW g AS SELECT id, n, count(*) FROM a GROUP BY id;
+        """,
+    )
+    assert "view public.g groups by the primary key" in refusal(plan(each_database, "a", "a_v2"))
+    execute(
+        each_database,
+        "DROP VIEW g; CREATE VIEW g AS SELECT id, n, count(*) FROM a GROUP BY id, n",
+    )
+    through(plan(each_database, "a", "a_v2"), "a", "a_v2", "g")
+
+
 def test_what_the_plan_was_not_told_of_stops_it(database: str) -> None:
     execute(
         database,

@@ -10,7 +10,7 @@ CREATE TABLE @book@.state (
 );
 
 CREATE TABLE @book@.members (
-    number      integer PRIMARY KEY,
+    number      bigint PRIMARY KEY,
     label       text NOT NULL UNIQUE,
     schema_name text NOT NULL,
     table_name  text NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE @book@.members (
 
 -- What a foreign key that points at a member points at in the target.
 CREATE TABLE @book@.member_keys (
-    number         integer NOT NULL REFERENCES @book@.members,
+    number         bigint NOT NULL REFERENCES @book@.members,
     columns        text[] NOT NULL,
     target         text NOT NULL,
     target_columns text[] NOT NULL,
@@ -42,11 +42,11 @@ CREATE TABLE @book@.ledger (
 
 CREATE TABLE @book@.saved_foreign_keys (
     position       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    child_number   integer,
+    child_number   bigint,
     child          oid NOT NULL,
     constraint_name text NOT NULL,
     child_columns  text[] NOT NULL,
-    parent_number  integer,
+    parent_number  bigint,
     parent         oid NOT NULL,
     parent_columns text[] NOT NULL,
     action         text NOT NULL,

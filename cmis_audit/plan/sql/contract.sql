@@ -1,6 +1,6 @@
 -- What stands in the way of dropping.
 -- Placeholders: @book@ the schema. Oldest server: 13.
-CREATE FUNCTION @book@.moved_oid(wanted integer) RETURNS oid
+CREATE FUNCTION @book@.moved_oid(wanted bigint) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog
 AS $body$
     SELECT m.moved_to::regclass::oid FROM @book@.members m WHERE m.number = wanted

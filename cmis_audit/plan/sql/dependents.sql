@@ -2,7 +2,7 @@
 -- views are replaced where they stand, so that what hangs on them, their owners and their grants
 -- stay; materialized views and foreign keys cannot be.
 -- Placeholders: @book@ the schema. Oldest server: 13.
-CREATE FUNCTION @book@.member_oid(wanted integer) RETURNS oid
+CREATE FUNCTION @book@.member_oid(wanted bigint) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog
 AS $body$
     SELECT c.oid

@@ -93,7 +93,7 @@ $body$;
 
 -- Give the target the foreign key that a member has.
 CREATE FUNCTION @book@.carry_foreign_key(
-    number integer, key_name text, target text, new_name text, columns text[], new_action text
+    number bigint, key_name text, target text, new_name text, columns text[], new_action text
 ) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $body$

@@ -3,7 +3,7 @@
 CREATE TABLE @book@.silenced (
     relation oid NOT NULL,
     trigger_name text NOT NULL,
-    state "char" NOT NULL
+    state text NOT NULL
 );
 
 -- No trigger is to act upon rows that only come home.
