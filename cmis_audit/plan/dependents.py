@@ -118,6 +118,13 @@ def hazards(design: Design, catalog: Catalog) -> Iterator[HazardNote]:
                 subject=str(function.ref),
                 detail="ON CONFLICT, TRUNCATE and COPY fail on the views under the old names",
             )
+    for view in catalog.views:
+        if view.kind == ViewKind.MATERIALIZED and set(refs) & set(view.reads):
+            yield HazardNote(
+                hazard=Hazard.LONG_SCAN,
+                subject=str(view.ref),
+                detail="is refreshed while the old tables are locked",
+            )
     for member in design.members:
         for mapped in member.mapped:
             if "AT TIME ZONE" in mapped.forward:

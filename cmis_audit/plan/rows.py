@@ -86,6 +86,13 @@ def insert_into(design: Design, member: MemberDesign, rows: str) -> str:
             (long.words, "c.words_"),
             (long.document, "c.document_"),
         ]
+    # What the member does not have stays empty, whatever default others have for it.
+    given = {name for name, _ in filled} | set(design.primary_key)
+    filled += [
+        (column.name, "NULL")
+        for column in design.columns
+        if column.default is not None and column.name not in given
+    ]
     names = quoted(name for name, _ in filled)
     values = ",\n    ".join(forward for _, forward in filled)
     return f"{before}INSERT INTO {design.target} ({names})\nSELECT\n    {values}\n{rows};"

@@ -180,9 +180,17 @@ def _column(home: Home, members: tuple[MemberDesign, ...], keys: KeyPlan) -> Tar
         for mapped in member.mapped
         if mapped.target == home.name
     )
-    canonical = own.get(members[0].table.ref)
     everywhere = len(own) == len(members)
-    default = canonical.default if canonical and canonical.type == home.type else None
+    fitting = [
+        (own[member.table.ref], member.number)
+        for member in members
+        if member.table.ref in own and own[member.table.ref].type == home.type
+    ]
+    # Other tables' counters are for their own rows only.
+    default = next(
+        (c.default for c, n in fitting if c.default and (n == 1 or "nextval(" not in c.default)),
+        None,
+    )
     if home.key:
         default = keys.default
     first = home.cells[0][1]

@@ -8,7 +8,7 @@ from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
 
 def plan_readme(plan: Plan) -> str:
     """Return the order, what each file does to the server, and what is left to be done by hand."""
-    parts = [*_head(plan), *_order(plan)]
+    parts = [*_head(plan), *_order(plan), *_checklist(plan)]
     for cluster in plan.clusters:
         parts += _cluster(cluster)
     parts += _refused(plan)
@@ -52,6 +52,26 @@ def _order(plan: Plan) -> Iterator[Safe]:
         "To go back, run the files `06-rollback-*.sql` of a cluster: switch, backfill, expand, "
         "from the phase it stands after; with several clusters, the last one first."
     )
+
+
+_CHECKLIST = (
+    "A backup that has been restored once, somewhere else.",
+    "The plan rehearsed on a copy, and the queries that matter measured there.",
+    "Whoever runs the files owns the tables or is a superuser, and row security does not hold "
+    "them back.",
+    "Functions listed below as failing on a view are changed first.",
+    "A quiet hour for `04-switch.sql`: it waits for every running transaction on the old tables, "
+    "and everybody waits behind it until it has its locks or gives up.",
+    "After the switch, rows in `rejects_…` and lines in `notes` are looked through.",
+    "`05-contract.sql` only when going back is out of the question; `05-contract_names.sql` when "
+    "nobody uses the old names any more.",
+)
+
+
+def _checklist(plan: Plan) -> Iterator[Safe]:
+    if plan.clusters:
+        yield Safe("## Checklist")
+        yield Safe("\n".join(f"- [ ] {line}" for line in _CHECKLIST))
 
 
 def _cluster(cluster: ClusterPlan) -> Iterator[Safe]:

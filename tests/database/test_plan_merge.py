@@ -127,7 +127,8 @@ def test_counted_ids_collide_and_equal_natural_keys_are_one_row(database: str) -
     execute(
         database,
         """
-        CREATE TABLE customers (id serial PRIMARY KEY, email text UNIQUE, name text, age int);
+        CREATE TABLE customers (id serial PRIMARY KEY, email text UNIQUE, name text, age int,
+                                plan text DEFAULT 'free');
         CREATE TABLE customers_new (id serial PRIMARY KEY, email varchar(80) UNIQUE, name text,
                                     city text);
         CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customers_new);
@@ -149,6 +150,8 @@ def test_counted_ids_collide_and_equal_natural_keys_are_one_row(database: str) -
         f"SELECT id, age, city, customers_new_id FROM {planned.target} WHERE email = 'a@x'"
     )
     assert merged == [(1, 1, "Rome", 1)]
+    alone = f"SELECT plan FROM {planned.target} WHERE name = 'D'"
+    assert planned.rows(alone) == [(None,)], "no default of another table's"
     planned.execute("DELETE FROM customers_new WHERE email = 'a@x' AND false")
     planned.execute("UPDATE orders SET customer_id = 3; DELETE FROM customers_new WHERE id = 1")
     assert planned.rows("SELECT name, age FROM customers WHERE email = 'a@x'") == [("A", 1)]
