@@ -9,7 +9,7 @@ from cmis_audit.plan.expressions import rewrite
 from cmis_audit.plan.keys import generator
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.rows import holders, insert_into, reverse_select
-from cmis_audit.plan.sqltext import dollar, indented, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented, quoted
 
 SECURITY_INVOKER = 150000
 
@@ -52,6 +52,7 @@ def write_function(design: Design, member: MemberDesign) -> str:
     security = "" if design.row_security else " SECURITY DEFINER"
     body = "\n".join(
         (
+            COLUMNS_FIRST,
             "BEGIN",
             "    IF TG_OP = 'INSERT' THEN",
             indented(_insert(design, member), 8),

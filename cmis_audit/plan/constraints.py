@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cmis_audit.model.catalog import Catalog, Check, ForeignKey, Index
-from cmis_audit.model.names import TableRef
+from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, LeftBehind
 from cmis_audit.plan.design import (
     CannotPlanError,
@@ -32,6 +32,7 @@ def with_constraints(design: Design, catalog: Catalog, names: Names) -> Design:
     return replace(
         design,
         checks=checks,
+        exclusions=tuple(_exclusions(design, names)),
         foreign_keys=keys,
         indexes=indexes,
         hazards=(*design.hazards, *notes),
@@ -90,6 +91,29 @@ def _may_be_null(design: Design, target: str) -> bool:
 def _condition(definition: str) -> str:
     text = definition.removeprefix("CHECK ").removesuffix(" NOT VALID").removesuffix(" NO INHERIT")
     return text.strip()
+
+
+def _exclusions(design: Design, names: Names) -> Iterator[tuple[str, str]]:
+    """Yield the members' exclusion constraints, each for the rows of its member."""
+    for member in design.members:
+        for exclusion in member.table.exclusions:
+            body, _, condition = exclusion.definition.partition(" WHERE ")
+            used = names_in(exclusion.definition, frozenset(member.names))
+            changed = [n for n in used if cells_in(member, n) or member.of(n).back != "{}"]
+            if changed or "DEFERRABLE" in exclusion.definition:
+                raise CannotPlanError(
+                    f"the exclusion constraint {exclusion.name} of {member.label} cannot be kept: "
+                    "it is deferrable or its columns have another type in the target"
+                )
+            plain = {mapped.column.name: quote_ident(mapped.target) for mapped in member.mapped}
+            own = f"{design.source_sql} = {member.label_sql}"
+            if condition:
+                own += f" AND {own_text(member, condition)}"
+            text = rewrite(body, member.table.ref.name, plain)
+            name = names.free(
+                design.target.schema, clipped(f"{design.target.name}_{exclusion.name}")
+            )
+            yield name, f"{text} WHERE ({own})"
 
 
 def _unvalidated(member: MemberDesign, check: Check) -> LeftBehind:
@@ -230,7 +254,7 @@ def _definition(design: Design, member: MemberDesign, index: Index) -> str | Non
         return None
     text = index.definition.split(" USING ", 1)[1]
     columns, rest = _key_list(text)
-    plain = {mapped.column.name: _plain(mapped.target) for mapped in member.mapped}
+    plain = {mapped.column.name: quote_ident(mapped.target) for mapped in member.mapped}
     keys = ", ".join(
         rewrite(each, member.table.ref.name, plain)
         if not each.startswith("(") and "(" not in each
@@ -253,12 +277,6 @@ def _definition(design: Design, member: MemberDesign, index: Index) -> str | Non
     method = text.split(" ", 1)[0]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"USING {method} ({keys}){tail}{where}"
-
-
-def _plain(name: str) -> str:
-    from cmis_audit.model.names import quote_ident
-
-    return quote_ident(name)
 
 
 def _key_list(text: str) -> tuple[list[str], str]:
@@ -288,8 +306,6 @@ def _key_list(text: str) -> tuple[list[str], str]:
 
 def index_statements(design: Design, *, unique: bool) -> Iterator[str]:
     """Yield the statements for unique indexes, or for the others without a lock."""
-    from cmis_audit.model.names import quote_ident
-
     for index in design.indexes:
         if index.unique != unique:
             continue

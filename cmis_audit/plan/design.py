@@ -196,6 +196,8 @@ class Design:
     foreign_keys: tuple[TargetForeignKey, ...] = ()
     checks: tuple[tuple[str, str], ...] = ()
     """Name and condition."""
+    exclusions: tuple[tuple[str, str], ...] = ()
+    """Name and what follows CONSTRAINT name."""
     indexes: tuple[TargetIndex, ...] = ()
     policies: tuple[CarriedPolicy, ...] = ()
     triggers: tuple[CarriedTrigger, ...] = ()

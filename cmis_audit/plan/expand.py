@@ -116,6 +116,7 @@ def _target(design: Design) -> Iterator[str]:
         if unique.everywhere:
             lines.append(f"CONSTRAINT {quote_ident(unique.name)} UNIQUE ({quoted(unique.columns)})")
     lines += [f"CONSTRAINT {quote_ident(name)} CHECK ({sql})" for name, sql in design.checks]
+    lines += [f"CONSTRAINT {quote_ident(name)} {sql}" for name, sql in design.exclusions]
     listed = ",\n    ".join(lines)
     if design.long:
         yield from _definitions(design.long)

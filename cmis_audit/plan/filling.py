@@ -10,7 +10,7 @@ from cmis_audit.model.names import quote_ident
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.meeting import meet, reject_inexact
 from cmis_audit.plan.rows import holders, insert_into, rows_named, stands_for
-from cmis_audit.plan.sqltext import dollar, indented, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented, quoted
 
 
 def load(design: Design, member: MemberDesign) -> str:
@@ -72,7 +72,7 @@ def _insert(design: Design, member: MemberDesign) -> str:
 
 
 def _function(name: str, parts: list[str]) -> str:
-    body = "BEGIN\n" + indented("\n\n".join(parts)) + "\nEND"
+    body = f"{COLUMNS_FIRST}\nBEGIN\n" + indented("\n\n".join(parts)) + "\nEND"
     return (
         f"CREATE FUNCTION {name} RETURNS void\n"
         f"LANGUAGE plpgsql SET search_path = pg_catalog\nAS {dollar(body)};"
@@ -113,6 +113,7 @@ def backfill(design: Design, member: MemberDesign) -> str:
     lock = f"LOCK TABLE {design.target} IN SHARE ROW EXCLUSIVE MODE;"
     if not member.key:
         body = f"""\
+{COLUMNS_FIRST}
 BEGIN
     {lock}
     PERFORM 1 FROM {book}.progress_{number} WHERE finished_;
@@ -125,27 +126,28 @@ BEGIN
 END"""
     else:
         keys, s_keys = quoted(member.key), quoted(member.key, "s.")
-        values = ", ".join(f"(last.{quote_ident(k)})" for k in member.key)
+        values = ", ".join(f"(last_.{quote_ident(k)})" for k in member.key)
         descending = ", ".join(f"w.{quote_ident(k)} DESC" for k in member.key)
         settings = ", ".join(f"{quote_ident(k)} = latest.{quote_ident(k)}" for k in member.key)
         body = f"""\
+{COLUMNS_FIRST}
 DECLARE
-    last {book}.progress_{number};
+    last_ {book}.progress_{number};
 BEGIN
     LOOP
         {lock}
-        SELECT * INTO STRICT last FROM {book}.progress_{number};
-        EXIT WHEN last.finished_;
+        SELECT * INTO STRICT last_ FROM {book}.progress_{number};
+        EXIT WHEN last_.finished_;
         TRUNCATE {book}.work_{number};
-        IF last.started_ THEN
+        IF last_.started_ THEN
             INSERT INTO {book}.work_{number} ({keys})
             SELECT {s_keys} FROM {member.table.ref} s
             WHERE ({s_keys}) > ({values})
-            ORDER BY {s_keys} LIMIT batch;
+            ORDER BY {s_keys} LIMIT batch_;
         ELSE
             INSERT INTO {book}.work_{number} ({keys})
             SELECT {s_keys} FROM {member.table.ref} s
-            ORDER BY {s_keys} LIMIT batch;
+            ORDER BY {s_keys} LIMIT batch_;
         END IF;
         IF FOUND THEN
             UPDATE {book}.progress_{number} SET started_ = true, {settings}
@@ -159,7 +161,7 @@ BEGIN
     COMMIT;
 END"""
     return (
-        f"CREATE PROCEDURE {book}.backfill_{number}(batch integer)\n"
+        f"CREATE PROCEDURE {book}.backfill_{number}(batch_ integer)\n"
         f"LANGUAGE plpgsql\nAS {dollar(body)};"
     )
 
@@ -173,14 +175,14 @@ def catch_up(design: Design) -> str:
         left.append(f"EXISTS (SELECT FROM {book}.changes_{number})")
         if not member.key:
             unloads.append(f"""\
-touched_{number} := EXISTS (SELECT FROM {book}.changes_{number});
+touched_{number}_ := EXISTS (SELECT FROM {book}.changes_{number});
 DELETE FROM {book}.changes_{number};
-IF touched_{number} THEN
+IF touched_{number}_ THEN
     PERFORM {book}.unload_{number}();
-    caught := caught + 1;
+    caught_ := caught_ + 1;
 END IF;""")
             loads.append(f"""\
-IF touched_{number} THEN
+IF touched_{number}_ THEN
     PERFORM {book}.load_{number}();
 END IF;""")
             continue
@@ -201,17 +203,18 @@ ELSE
     INSERT INTO {book}.work_{number} ({keys})
     SELECT DISTINCT {keys} FROM written;
 END IF;
-GET DIAGNOSTICS found = ROW_COUNT;
-caught := caught + found;
+GET DIAGNOSTICS found_ = ROW_COUNT;
+caught_ := caught_ + found_;
 PERFORM {book}.unload_{number}();""")
         loads.append(f"PERFORM {book}.load_{number}();")
     flags = "".join(
-        f"    touched_{member.number} boolean;\n" for member in design.members if not member.key
+        f"    touched_{member.number}_ boolean;\n" for member in design.members if not member.key
     )
     body = (
-        f"DECLARE\n    caught bigint := 0;\n    found bigint;\n{flags}BEGIN\n    LOOP\n"
+        f"{COLUMNS_FIRST}\nDECLARE\n    caught_ bigint := 0;\n    found_ bigint;\n"
+        f"{flags}BEGIN\n    LOOP\n"
         + indented("\n".join(unloads + loads), 8)
-        + f"\n        EXIT WHEN NOT ({' OR '.join(left)});\n    END LOOP;\n    RETURN caught;\nEND"
+        + f"\n        EXIT WHEN NOT ({' OR '.join(left)});\n    END LOOP;\n    RETURN caught_;\nEND"
     )
     return (
         f"CREATE FUNCTION {book}.catch_up() RETURNS bigint\n"

@@ -28,12 +28,15 @@ class KeyPlan:
 
 
 def row_key(table: Table) -> tuple[str, ...]:
-    """Return the columns that tell a table's rows apart: primary key, else a unique not null."""
-    if table.primary_key:
+    """Return the columns that tell a table's rows apart: primary key, else a unique not null.
+
+    Only of built-in types: others bring an order and an equality that the plan would have to name.
+    """
+    usable = {c.name for c in table.columns if not c.nullable and "." not in c.type}
+    if table.primary_key and usable.issuperset(table.primary_key.columns):
         return table.primary_key.columns
-    nullable = {column.name for column in table.columns if column.nullable}
     for unique in table.uniques:
-        if not nullable & set(unique.columns) and not unique.deferrable:
+        if usable.issuperset(unique.columns) and not unique.deferrable:
             return unique.columns
     return ()
 

@@ -8,7 +8,7 @@ from cmis_audit.plan import books
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
-from cmis_audit.plan.sqltext import dollar, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, quoted
 from cmis_audit.plan.switch import unlog
 
 
@@ -178,6 +178,7 @@ def _return_rows(design: Design, member: MemberDesign) -> str:
                FROM {old} GROUP BY 1) o ON o.said = {said}
     WHERE n.turn_ > coalesce(o.times, 0);"""
     body = f"""\
+{COLUMNS_FIRST}
 BEGIN
     PERFORM {design.schema}.silence({literal(str(old))}::regclass);
 {work}

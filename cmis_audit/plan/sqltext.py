@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from cmis_audit.model.names import quote_ident
 from cmis_audit.resources import plan_sql
 
+COLUMNS_FIRST = "#variable_conflict use_column"
+"""A routine's first line: a column may be called `found`, as a variable of PL/pgSQL's is."""
+
 
 def template(name: str, **values: str) -> str:
     """Return a shipped piece of SQL with its placeholders filled in, without its header."""

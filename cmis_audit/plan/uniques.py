@@ -17,9 +17,10 @@ def uniques(
     """Return the primary key first, then the other keys, each with the members that declare it.
 
     A key holds for all rows if every member that fills all of its columns declares it: the rows of
-    the others have a NULL there.
+    the others have a NULL there. Rows of a member that cannot be told apart cannot be merged, so
+    its keys are its own.
     """
-    declared: dict[frozenset[str], list[int]] = {}
+    declared: dict[tuple[frozenset[str], int], list[int]] = {}
     ordered: dict[frozenset[str], tuple[str, ...]] = {}
     distinct: set[frozenset[str]] = set()
     for member in members:
@@ -28,7 +29,8 @@ def uniques(
             together = frozenset(columns)
             if len(together) == len(columns):
                 ordered.setdefault(together, columns)
-                declared.setdefault(together, []).append(member.number)
+                group = (together, 0 if member.key else member.number)
+                declared.setdefault(group, []).append(member.number)
                 if key.nulls_not_distinct:
                     distinct.add(together)
     found = [
@@ -39,7 +41,7 @@ def uniques(
             everywhere=True,
         )
     ]
-    for together, numbers in declared.items():
+    for (together, _), numbers in declared.items():
         columns = ordered[together]
         if together == frozenset(primary) and not fresh:
             continue

@@ -153,6 +153,30 @@ def test_indexes_checks_and_exclusions_hold_for_their_rows(database: str) -> Non
     assert len(table.indexes) == 4
 
 
+def test_exclusions_keys_without_rows_to_follow_and_words_of_the_routines(database: str) -> None:
+    execute(
+        database,
+        """
+        CREATE TABLE stays (found int, caught int, batch int, last text, during tsrange,
+            PRIMARY KEY (found, batch),
+            EXCLUDE USING gist (during WITH &&) WHERE (last <> 'void'));
+        CREATE TABLE stays_v2 (found int, batch int, last text UNIQUE, during tsrange, caught int);
+        CREATE TABLE stays_v3 (found int, batch int, last text UNIQUE, PRIMARY KEY (found, batch));
+        INSERT INTO stays VALUES (1, 1, 1, 'x', '[2024-01-01,2024-01-02)'), (1, 2, 3, 'y', NULL);
+        INSERT INTO stays_v2 VALUES (1, 1, 'x', '[2024-01-01,2024-01-02)', 1), (1, 1, 'z', NULL, 1),
+            (1, 1, NULL, NULL, NULL);
+        INSERT INTO stays_v3 VALUES (1, 1, 'x'), (7, 7, 'z'), (8, 8, NULL);
+        """,
+    )
+    planned = plan(database, "stays", "stays_v2", "stays_v3", batch_size=1)
+    through(planned, "stays", "stays_v2", "stays_v3")
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        planned.execute("INSERT INTO stays VALUES (9, 9, 9, 'q', '[2024-01-01,2024-01-03)')")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        planned.execute("INSERT INTO stays_v2 (last) VALUES ('z')")
+    planned.execute("INSERT INTO stays_v2 (last, during) VALUES ('q', '[2024-01-01,2024-01-03)')")
+
+
 def test_names_of_63_bytes_and_hostile_ones(database: str) -> None:
     long = "x" * 60 + "é"
     execute(
