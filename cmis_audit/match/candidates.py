@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.signals.comments import names_as_other_edition
+from cmis_audit.match.signals.comments import names_as_other_edition, speaks_of_another
 from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
@@ -150,6 +150,8 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
     for form in database.forms:
         by_name[form.traits.ref.name].append(form)
     for teller in database.forms:
+        if not speaks_of_another(teller, database):
+            continue
         said = [teller.table.comment, *(column.comment for column in teller.table.columns)]
         for word in set().union(*(_words_of(comment) for comment in said)):
             for told in by_name.get(word, ())[:_LONGEST_LIST]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from math import fsum, log2
 
 from cmis_audit.match.bodies import Together, tables_together
-from cmis_audit.match.columns import ColumnForm, column_forms, type_family
+from cmis_audit.match.columns import ColumnForm, ColumnReader, type_family
 from cmis_audit.match.confidence import Confidence
 from cmis_audit.match.schema_names import SchemaNames
 from cmis_audit.match.shapes import ShapeReader
@@ -239,11 +239,8 @@ def _forms(
         table.ref: _without_prefix(reader.stem(table.ref.name), prefixes.get(table.ref.schema))
         for table in tables
     }
-    synonyms = Synonyms(lexicon.column_synonyms)
-    columns = {
-        table.ref: column_forms(table, parsed[table.ref][0], singular, synonyms, known)
-        for table in tables
-    }
+    columns_of = ColumnReader(singular, Synonyms(lexicon.column_synonyms), known)
+    columns = {table.ref: columns_of.forms(table, parsed[table.ref][0]) for table in tables}
     owners = _owners(tables, parsed, columns)
     forms = []
     for number, table in enumerate(tables):
