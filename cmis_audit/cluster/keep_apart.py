@@ -6,18 +6,15 @@ from cmis_audit.cluster.groups import Links, strongest_first
 from cmis_audit.cluster.schema_tenants import tenant_copies
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
-from cmis_audit.model.match import Match, Matches, Relation
+from cmis_audit.model.match import ALIKE, CONTAINED, TELLING_BITS, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, Traits
 from cmis_audit.model.value import Value
 
-_ALIKE = 0.5  # Jaccard of the names from which two tables look alike
-_CONTAINED = 0.75
 _SHADOW = 0.8  # of all columns of a view and its table, in both
 _FEWEST_MEMBERS = 2
 _MOST_LISTED = 10
 _FEWEST_COLUMNS = 3
-_TELLING_BITS = 4.0
 _LOOKUP_COLUMNS = 6
 _STRANGERS = frozenset({Relation.NONE, Relation.KIN, Relation.SIBLING})
 
@@ -130,26 +127,26 @@ def _kind(
     against = {piece.signal for piece in match.counter_evidence}
     key = own_keys.get(match.left, "id")
     same_key = key != "id" and key == own_keys.get(match.right)
-    if match.relation == Relation.SAME and match.containment >= _CONTAINED:
+    if match.relation == Relation.SAME and match.containment >= CONTAINED:
         return Kind.LAYERS if "layers" in against else Kind.TENANTS
     if match.relation == Relation.SAME or (
         match.relation == Relation.QUALIFIED and same_key and "foreign-key-between" not in against
     ):
         return Kind.SAME_WORD
     columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
-    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
+    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= TELLING_BITS
     series = _says(match, "numbered series")
     if Marker.VERSION in match.markers and not shared:
         return None if series else Kind.SAME_WORD
     if "value-type-split" in against:
         return Kind.TYPED_STORE
-    if "grain" in against and match.jaccard >= _ALIKE:
+    if "grain" in against and match.jaccard >= ALIKE:
         return Kind.GRAIN
     most = max(sizes[match.left], sizes[match.right])
-    alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
+    alike = match.jaccard >= ALIKE or match.containment >= CONTAINED
     if (
         most <= _LOOKUP_COLUMNS
-        and match.jaccard >= _CONTAINED
+        and match.jaccard >= CONTAINED
         and match.relation in _STRANGERS
         and lookup_columns.issuperset([name.lower() for name in match.same_name_columns])
     ):
@@ -165,7 +162,7 @@ def _kind(
             return Kind.HISTORY if _says(match, "(history)") else Kind.SATELLITE
         case Relation.QUALIFIED:
             return Kind.SATELLITE
-        case Relation.NONE | Relation.KIN if match.jaccard >= _ALIKE:
+        case Relation.NONE | Relation.KIN if match.jaccard >= ALIKE:
             return Kind.LIKENESS
         case _:
             return None

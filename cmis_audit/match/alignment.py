@@ -10,12 +10,12 @@ from cmis_audit.match.words import Synonyms
 from cmis_audit.model.match import Alike, ColumnMatch
 
 _LEAST_TYPE = 0.3
-_SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
+SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
 _LEAST_LIKENESS = 0.5
 _BOUND_LIKENESS = 0.6
-_SHORTEST_PREFIX = 3  # letters
-_TIMES = frozenset({"date", "timestamp"})
-_TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
+SHORTEST_PREFIX = 3  # letters
+TIMES = frozenset({"date", "timestamp"})
+TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
 _STARTS = frozenset({"start", "begin", "from", "since", "started"})
 
 
@@ -184,10 +184,10 @@ def _name_likeness(
 
 def _same_moment(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> bool:
     """Tell whether both hold a time and their names agree but for `_at`, `_date` and the like."""
-    if not {one.family, other.family} <= _TIMES:
+    if not {one.family, other.family} <= TIMES:
         return False
     mine, theirs = (
-        tuple(word for word in column.words if word not in _TIME_WORDS) for column in (one, other)
+        tuple(word for word in column.words if word not in TIME_WORDS) for column in (one, other)
     )
     return len(mine) == len(theirs) > 0 and all(
         synonyms.same(a, b) for a, b in zip(mine, theirs, strict=True)
@@ -203,7 +203,7 @@ def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tup
             likeness, how = likeness * 0.85, Alike.SYNONYM
         elif (a in (thin_a, thin_b) or b in (thin_a, thin_b)) and thin_a == thin_b and len(a) > 1:
             likeness, how = likeness * 0.85, Alike.ABBREVIATION
-        elif min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= _SIMILAR_WORDS:
+        elif min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= SIMILAR_WORDS:
             likeness *= 0.8
         else:
             return 0.0, Alike.SIMILAR
@@ -212,7 +212,7 @@ def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tup
 
 def _is_prefix(word: str, left: TableForm, right: TableForm) -> bool:
     """Tell whether a word of either table's name begins with the word: `cust_` in `customers`."""
-    return len(word) >= _SHORTEST_PREFIX and any(
+    return len(word) >= SHORTEST_PREFIX and any(
         part.startswith(word) for table in (left, right) for part in table.traits.stem
     )
 

@@ -91,10 +91,10 @@ class Database:
         self.word_tables: Counter[str] = Counter()
         self.first_words = Counter(form.traits.stem[0] for form in self.forms)
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
-        self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
+        self.by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for form in self.forms:
-            self._by_stem[form.traits.stem].append(form)
+            self.by_stem[form.traits.stem].append(form)
             self._by_name[form.traits.ref.name].append(form)
             self._schema_names[form.traits.ref.schema].add(form.traits.words)
             for key in form.keys:
@@ -103,8 +103,6 @@ class Database:
         self._common = dict(lexicon.common_columns)
         self.together = self._together(catalog)
         """What views and functions do with two tables, by their numbers, the smaller first."""
-        self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
-        """Pairs that were found to be one thing, both ways round: their children may be too."""
         self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
         """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
@@ -151,7 +149,7 @@ class Database:
 
     def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
         """Return the tables whose names are equal but for markers."""
-        return tuple(self._by_stem.get(stem, ()))
+        return tuple(self.by_stem.get(stem, ()))
 
     def schema_overlap(self, left: str, right: str) -> float:
         """Return the share of the smaller schema's table names that the larger has too."""

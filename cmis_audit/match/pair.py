@@ -10,13 +10,19 @@ from cmis_audit.model.names import TableRef
 
 _NEARLY_ALL = 0.8  # of the columns of both tables
 
+Twins = frozenset[tuple[TableRef, TableRef]]
+
 
 class Pair:
     """A pair of tables in name order; what is dear is computed once, when first asked for."""
 
-    def __init__(self, left: TableForm, right: TableForm, database: Database) -> None:
+    def __init__(
+        self, left: TableForm, right: TableForm, database: Database, twins: Twins = frozenset()
+    ) -> None:
         self.left, self.right = sorted((left, right), key=lambda form: form.traits.ref)
         self.database = database
+        self.twins = twins
+        """Tables found to be one thing, both ways round: their children may be too."""
 
     @cached_property
     def relation(self) -> NameRelation:
@@ -42,7 +48,7 @@ class Pair:
     @cached_property
     def twin_parents(self) -> tuple[TableRef, TableRef] | None:
         """Return a parent of each that were found to be one thing, the first by name."""
-        twins = self.database.twins
+        twins = self.twins
         if not twins:
             return None
         own = {self.left.traits.ref, self.right.traits.ref}

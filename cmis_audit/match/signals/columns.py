@@ -20,7 +20,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     if not total:
         return
     ceiling = pair.weight("column.saturation")
-    bits = _saturated(total, ceiling)
+    bits = saturated(total, ceiling)
     best = sorted(pair.alignment, key=lambda match: (-match.bits, match.left))[:5]
     words = ", ".join(
         match.left if match.left == match.right else f"{match.left} ~ {match.right}"
@@ -33,7 +33,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     )
     # counted last, so that one more shared column never takes more off than it adds
     equal = pair.database.bits_of(pair.shared_keys)
-    worth = bits - _saturated(max(total - equal, 0.0), ceiling)
+    worth = bits - saturated(max(total - equal, 0.0), ceiling)
     yield from _family(pair, worth)
 
 
@@ -52,7 +52,7 @@ def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
         )
 
 
-def _saturated(total: float, ceiling: float) -> float:
+def saturated(total: float, ceiling: float) -> float:
     return ceiling * (1 - exp(-total / ceiling))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
@@ -39,3 +40,10 @@ def _editions(pair: Pair) -> bool:
     relation = pair.relation
     said = {affix.marker for affix in relation.markers}
     return relation.relation == Relation.SAME or bool(said - {Marker.NEUTRAL})
+
+
+def at_most(left: TableForm, right: TableForm, database: Database) -> float:
+    """Return the most that `evidence` says where the names are neither equal nor marked."""
+    if left.traits.ref in right.traits.parents or right.traits.ref in left.traits.parents:
+        return database.weights["against.foreign_key_between"] / 2
+    return 0.0

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmis_audit.match.forms import TableForm
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
-from cmis_audit.match.table_names import shared_length
+from cmis_audit.match.table_names import NameRelation, shared_length
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
 
@@ -83,6 +83,23 @@ def _judge(pair: Pair) -> tuple[float, str]:
             return _sibling(pair)
         case Relation.NONE:
             return pair.weight("name.none"), "names have no word in common"
+
+
+def at_most(relation: NameRelation, database: Database) -> float:
+    """Return the most that `evidence` says of names one of which stands in the other.
+
+    Unless their parents were found to be one.
+    """
+    of_relation: tuple[str, ...] = {
+        Relation.QUALIFIED: ("qualified", "qualified_by_state", "qualified_by_parent"),
+        Relation.PART: ("extension", "satellite", "sibling_new_word"),
+    }[relation.relation]
+    if relation.relation == Relation.QUALIFIED and not database.lexicon.state_words.isdisjoint(
+        relation.left_only or relation.right_only
+    ):
+        of_relation = ("qualified_by_state",)
+    formats = ("format",) if relation.left_only and relation.right_only else ()
+    return max(database.weights[f"name.{name}"] for name in (*of_relation, *formats))
 
 
 def _named_after_twins(pair: Pair) -> bool:

@@ -1,0 +1,245 @@
+"""Which pairs with one name inside the other can come to anything, without their ledger.
+
+Names alone bring a hundred pairs together for each that is of interest. A column counts as shared
+here wherever it might be aligned at all; what is still too little for review and too unlike to be
+named a look-alike is passed over. The bound is never below the truth.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
+from cmis_audit.match.alignment import SHORTEST_PREFIX, SIMILAR_WORDS, TIME_WORDS
+from cmis_audit.match.columns import ColumnForm
+from cmis_audit.match.forms import Database, TableForm
+from cmis_audit.match.signals import columns, coverage, foreign_key_between, names
+from cmis_audit.match.signals.comments import speaks_of_another
+from cmis_audit.match.table_names import NameRelation
+from cmis_audit.match.words import is_span, skeleton
+from cmis_audit.model.match import ALIKE, CONTAINED, TELLING_BITS, Relation
+
+_ROUNDING = 0.1  # bits: each piece of evidence is rounded to two decimals
+_SHORTEST_SIMILAR = 4  # letters, as for the alignment
+_NEAREST = 0.73  # of the letters of the longer word: below it no two are similar enough
+_NOTHING: frozenset[str] = frozenset()
+
+
+class Outlook:
+    """Judges pairs by an upper bound of what they share."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._marks = _Marks(database)
+        self._sides: dict[int, _Side] = {}
+        weights = database.weights
+        self._beside = _ROUNDING + weights["base_rate"] + weights["order.kept"]
+        self._lowest = min(weights["review_from"], weights["join_from"])
+        lexicon = database.lexicon
+        self._split_words = lexicon.type_words | lexicon.grain_words
+
+    def name_bits(self, relation: NameRelation) -> float | None:
+        """Return what the names may say at most; None where they alone are worth a ledger."""
+        if relation.relation not in {Relation.QUALIFIED, Relation.PART}:
+            return None
+        different = {*relation.left_only, *relation.right_only}
+        if not self._split_words.isdisjoint(different) or any(map(is_span, different)):
+            return None
+        return names.at_most(relation, self._database)
+
+    def worth_a_ledger(self, left: TableForm, right: TableForm, name_bits: float) -> bool:
+        """Tell whether a pair with no more than these bits for its names may come to anything."""
+        if left.traits.ref > right.traits.ref:
+            left, right = right, left
+        one, other = self._side(left), self._side(right)
+        if one.any_way or other.any_way or not one.own_key.isdisjoint(other.own_key):
+            return True
+        own = (left.traits.ref, right.traits.ref)
+        if not (one.refers.isdisjoint(own) or other.refers.isdisjoint(own)):
+            return True  # self references of either table may be one
+        count, bits = one.shared_at_most(other)
+        database = self._database
+        worth = columns.saturated(bits, database.weights["column.saturation"])
+        if worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count):
+            return True
+        small = min(one, other, key=lambda side: side.size)
+        return (
+            self._beside
+            + name_bits
+            + worth
+            + coverage.at_most(bits, small.bits, database)
+            + foreign_key_between.at_most(left, right, database)
+            >= self._lowest
+        )
+
+    def _side(self, form: TableForm) -> "_Side":
+        known = self._sides.get(form.number)
+        if known is None:
+            known = self._sides[form.number] = _Side(form, self._marks, self._database)
+        return known
+
+
+def _may_look_alike(one: "_Side", other: "_Side", count: int) -> bool:
+    least = min(len(one.names), len(other.names))
+    same = len(one.names & other.names)
+    every = len(one.names) + len(other.names) - same
+    return count >= CONTAINED * least or same >= ALIKE * every
+
+
+class _Side:
+    """A table as the bound sees it."""
+
+    __slots__ = (
+        "any_way",
+        "bits",
+        "columns",
+        "every",
+        "heads",
+        "keys",
+        "names",
+        "own_key",
+        "prefixes",
+        "refers",
+        "size",
+    )
+
+    def __init__(self, form: TableForm, marks: "_Marks", database: Database) -> None:
+        self.size = (len(form.columns), form.traits.ref)
+        """By which `Pair.smaller` chooses."""
+        self.bits = database.bits_of(column.key for column in form.columns)
+        self.keys = form.keys
+        self.columns = tuple(
+            (
+                database.column_bits(column.key),
+                column.key,
+                marks.heads(column),
+                column.words[0] if len(column.words) > 1 else "",
+                marks.of_word(column.words[1]) if len(column.words) > 1 else _NOTHING,
+                column.reference,
+                column.is_key,
+            )
+            for column in form.columns
+        )
+        open_columns = [column for column in form.columns if not column.is_key]
+        self.every = _union(marks.every(column) for column in open_columns)
+        self.heads = _union(marks.heads(column) for column in open_columns)
+        self.names = frozenset(form.by_name)
+        self.prefixes = frozenset(
+            part[:end] for part in form.traits.stem for end in range(SHORTEST_PREFIX, len(part) + 1)
+        )
+        self.refers = frozenset(column.reference for column in form.columns if column.reference)
+        primary = form.table.primary_key
+        self.own_key = frozenset(
+            primary.columns if primary and len(primary.columns) == 1 else ()
+        ) - {"id"}
+        self.any_way = (
+            not form.has_key
+            or not self.bits
+            or bool(form.traits.shape)
+            or not database.lexicon.metric_table_words.isdisjoint(form.traits.words)
+            or speaks_of_another(form, database)
+            or any(column.family == "period" for column in form.columns)
+        )
+        """Whether more than names, keys and references may bring its columns together."""
+
+    def shared_at_most(self, other: "_Side") -> tuple[int, float]:
+        """Return how many columns the other might have partners for, and the bits of these."""
+        keys, every, heads, refers = other.keys, other.every, other.heads, other.refers
+        prefixes, own = other.prefixes, self.prefixes
+        count, total = 0, 0.0
+        for bits, key, head, first, second, reference, is_key in self.columns:
+            if (
+                key in keys
+                or is_key
+                or not head.isdisjoint(every)
+                or (reference is not None and reference in refers)
+                or (first and (first in prefixes or first in own) and not second.isdisjoint(heads))
+            ):
+                count += 1
+                total += bits
+        return count, total
+
+
+class _Marks:
+    """What two columns that might be aligned have one of, by their names."""
+
+    def __init__(self, database: Database) -> None:
+        self._synonyms = database.column_synonyms
+        self._similar = _similar_words(database)
+        self._words: dict[str, frozenset[str]] = {}
+        self._heads: dict[tuple[str, ...], frozenset[str]] = {}
+        self._every: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def of_word(self, word: str) -> frozenset[str]:
+        """Return marks of which two words share one where they are similar or of one meaning."""
+        known = self._words.get(word)
+        if known is None:
+            own = (word[:3], skeleton(word), *self._synonyms.meanings(word))
+            known = self._words[word] = frozenset(own) | self._similar.get(word, _NOTHING)
+        return known
+
+    def every(self, column: ColumnForm) -> frozenset[str]:
+        """Return the marks of the whole name and of each word."""
+        known = self._every.get(column.words)
+        if known is None:
+            words = _union(self.of_word(word) for word in column.words)
+            known = self._every[column.words] = words | self._of_name(column)
+        return known
+
+    def heads(self, column: ColumnForm) -> frozenset[str]:
+        """Return the marks of the whole name and of the words that tell: all but the last.
+
+        Two names of several words that are alike have more than their last word in common, such as
+        `id` or `at`, unless a table's own name stands before one of them.
+        """
+        known = self._heads.get(column.words)
+        if known is None:
+            words = column.words[:-1] or column.words
+            plain = [word for word in column.words if word not in TIME_WORDS][:1]
+            known = _union(self.of_word(word) for word in {*words, *plain})
+            known = self._heads[column.words] = known | self._of_name(column)
+        return known
+
+    def _of_name(self, column: ColumnForm) -> frozenset[str]:
+        return frozenset(("=" + "".join(column.words), *self._synonyms.meanings(column.key)))
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(sets))
+
+
+def _similar_words(database: Database) -> dict[str, frozenset[str]]:
+    """Return a mark for each two first words that differ at their beginning and are yet similar.
+
+    `adress_line` and `address_line` begin with other letters; a few words of a database do so.
+    """
+    firsts = {
+        column.words[0]
+        for form in database.forms
+        for column in form.columns
+        if len(column.words) > 1 and len(column.words[0]) >= _SHORTEST_SIMILAR
+    }
+    by_length: dict[int, list[str]] = defaultdict(list)
+    for word in sorted(firsts):
+        by_length[len(word)].append(word)
+    found: dict[str, set[str]] = defaultdict(set)
+    for length, words in by_length.items():
+        near = [
+            other
+            for size in range(length, int(length / _NEAREST) + 1)
+            for other in by_length.get(size, ())
+        ]
+        for word in words:
+            for other, _, _ in process.extract(
+                word,
+                near,
+                scorer=JaroWinkler.similarity,
+                score_cutoff=SIMILAR_WORDS,
+                limit=None,
+            ):
+                if other[:3] != word[:3]:
+                    for one in (word, other):
+                        found[one].add(f"~{min(word, other)}~{max(word, other)}")
+    return {word: frozenset(marks) for word, marks in found.items()}
