@@ -1,5 +1,7 @@
 """CLUSTER as a whole: matches in, clusters with a verdict out."""
 
+from collections import defaultdict
+
 from cmis_audit.cluster.apart_cluster import apart_cluster
 from cmis_audit.cluster.entities import entity_cluster, entity_groups, review_clusters
 from cmis_audit.cluster.ground import Ground
@@ -71,6 +73,10 @@ def _groups_apart(
         if frozenset((match.left, match.right)) not in told
         and merged.isdisjoint((match.left, match.right))
     ]
+    beside: dict[TableRef, set[TableRef]] = defaultdict(set)
+    for pair in told:
+        for ref in pair:
+            beside[ref] |= pair
     return [
         *tenant_look_alikes(ground.catalog, ground.matches),
         *view_look_alikes(ground.catalog),
@@ -79,7 +85,7 @@ def _groups_apart(
             for group in look_alikes(
                 ground.catalog, apart, ground.traits, ground.lexicon.lookup_columns
             )
-            if (kept := without_told(group, told, ground.traits))
+            if (kept := without_told(group, beside, ground.traits))
         ),
     ]
 

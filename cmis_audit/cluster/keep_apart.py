@@ -1,6 +1,7 @@
 """Look-alikes that are not duplicates, recognised and named."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from cmis_audit.cluster.groups import Links, strongest_first
 from cmis_audit.cluster.schema_tenants import tenant_copies
@@ -197,12 +198,16 @@ def _components(kind: Kind, matches: list[Match]) -> list[tuple[tuple[TableRef, 
         for match in matches:
             graph.add_edge(match.left, match.left.schema)
             graph.add_edge(match.right, match.right.schema)
-    found = []
-    for component in networkx.connected_components(graph):
-        inside = [match for match in matches if match.left in component]
-        refs = (ref for ref in component if isinstance(ref, TableRef))
-        found.append((tuple(sorted(refs)), inside))
-    return found
+    components = list(networkx.connected_components(graph))
+    number_of = {ref: number for number, each in enumerate(components) for ref in each}
+    inside: list[list[Match]] = [[] for _ in components]
+    for match in matches:
+        inside[number_of[match.left]].append(match)
+    members = (
+        tuple(sorted(ref for ref in component if isinstance(ref, TableRef)))
+        for component in components
+    )
+    return list(zip(members, inside, strict=True))
 
 
 def _reason(
@@ -252,10 +257,10 @@ def _reason(
 
 
 def _parents(members: tuple[TableRef, ...], traits: dict[TableRef, Traits]) -> str:
-    own = []
-    for ref in members:
-        others = {parent for other in members if other != ref for parent in traits[other].parents}
-        own += [str(parent) for parent in traits[ref].parents if parent not in others]
+    children = Counter(parent for ref in members for parent in traits[ref].parents)
+    own = [
+        str(parent) for ref in members for parent in traits[ref].parents if children[parent] == 1
+    ]
     if not own:
         return "."
     shown = ", ".join(own[:5])
@@ -273,21 +278,22 @@ def _told(links: list[Match]) -> str:
 
 
 def without_told(
-    group: LookAlike, told: set[frozenset[TableRef]], traits: dict[TableRef, Traits]
+    group: LookAlike, beside: Mapping[TableRef, set[TableRef]], traits: dict[TableRef, Traits]
 ) -> LookAlike | None:
     """Return the group without tables that stand with another of it in a cluster already.
 
-    None when fewer than two are left, or none that looked alike.
+    `beside` holds the tables of such clusters by each of them. None when fewer than two are left,
+    or none that looked alike.
     """
-    kept: list[TableRef] = []
+    kept: set[TableRef] = set()
     for ref in group.members:
-        if all(frozenset((ref, other)) not in told for other in kept):
-            kept.append(ref)
+        if kept.isdisjoint(beside.get(ref, ())):
+            kept.add(ref)
     if len(kept) == len(group.members):
         return group
     links = [match for match in group.links if match.left in kept and match.right in kept]
     linked = {ref for match in links for ref in (match.left, match.right)}
-    members = tuple(ref for ref in kept if ref in linked)
+    members = tuple(ref for ref in group.members if ref in linked)
     if len(members) < _FEWEST_MEMBERS:
         return None
     return LookAlike(
