@@ -14,6 +14,7 @@ SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `st
 _LEAST_LIKENESS = 0.5
 _BOUND_LIKENESS = 0.6
 SHORTEST_PREFIX = 3  # letters
+_BOUNDS = frozenset({"period", "date", "timestamp"})
 TIMES = frozenset({"date", "timestamp"})
 TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
 _STARTS = frozenset({"start", "begin", "from", "since", "started"})
@@ -38,21 +39,19 @@ def align(left: TableForm, right: TableForm, database: Database) -> tuple[Column
     alignment with the greatest sum of likeness is taken.
     """
     settled = list(_by_role(left, right))
-    taken = {id(candidate.left) for candidate in settled}
-    taken |= {id(candidate.right) for candidate in settled}
-    settled += [
-        Candidate(column, right.by_key[column.key], _exact(column, right.by_key[column.key]), how)
-        for column in _open(left)
-        if column.key in right.by_key
-        and left.by_key[column.key] is column
-        and right.by_key[column.key].name != right.traits.naming
-        and taken.isdisjoint((id(column), id(right.by_key[column.key])))
-        and (how := _how_equal(column, right.by_key[column.key]))
-    ]
-    mine = {id(candidate.left) for candidate in settled}
-    theirs = {id(candidate.right) for candidate in settled}
-    rest_left = [column for column in _open(left) if id(column) not in mine]
-    rest_right = [column for column in _open(right) if id(column) not in theirs]
+    mine = {candidate.left.place for candidate in settled}
+    theirs = {candidate.right.place for candidate in settled}
+    for key in left.keys & right.keys:
+        one, other = left.by_key[key], right.by_key[key]
+        if one.name == left.traits.naming or other.name == right.traits.naming:
+            continue
+        if one.place not in mine and other.place not in theirs:
+            mine.add(one.place)
+            theirs.add(other.place)
+            how = Alike.EXACT if one.name == other.name else Alike.OWN_NAME
+            settled.append(Candidate(one, other, _exact(one, other), how))
+    rest_left = [column for column in _open(left) if column.place not in mine]
+    rest_right = [column for column in _open(right) if column.place not in theirs]
     if rest_left and rest_right:
         settled += _assign(
             list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
@@ -75,10 +74,6 @@ def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
 def _open(table: TableForm) -> Iterator[ColumnForm]:
     """Return the columns that may be matched by name: not the one that names a metric."""
     return (column for column in table.columns if column.name != table.traits.naming)
-
-
-def _how_equal(left: ColumnForm, right: ColumnForm) -> Alike:
-    return Alike.EXACT if left.name == right.name else Alike.OWN_NAME
 
 
 def _exact(left: ColumnForm, right: ColumnForm) -> float:
@@ -106,13 +101,14 @@ def _candidates(
 ) -> Iterator[Candidate]:
     both_have_keys = left_table.has_key and right_table.has_key
     for one in left:
+        none_in_common, plain = one.marks.isdisjoint, not _may_differ_in_words(one)
         for other in right:
+            if none_in_common(other.marks) and (plain or not _alike_without_words(one, other)):
+                continue
             if both_have_keys and one.is_key != other.is_key:
                 continue  # `post_id` is the key of posts, and a reference elsewhere
             likeness = type_likeness(one.family, other.family)
             if likeness < _LEAST_TYPE:
-                continue
-            if one.marks.isdisjoint(other.marks) and not _alike_without_words(one, other):
                 continue
             if "period" in (one.family, other.family) and _bound_of_period(one, other):
                 yield Candidate(one, other, _BOUND_LIKENESS, Alike.RANGE)
@@ -126,6 +122,16 @@ def _candidates(
             total = named * (0.4 + 0.6 * likeness)
             if total >= _LEAST_LIKENESS:
                 yield Candidate(one, other, total, how)
+
+
+def _may_differ_in_words(one: ColumnForm) -> bool:
+    """Tell whether anything but its words may bring the column together with another."""
+    return (
+        one.is_key
+        or one.reference is not None
+        or one.family in _BOUNDS
+        or one.family.endswith("[]")
+    )
 
 
 def _alike_without_words(one: ColumnForm, other: ColumnForm) -> bool:

@@ -111,6 +111,7 @@ class Database:
         self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
         """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
+        self._whole_bits: dict[int, float] = {}
         self._patterns: dict[frozenset[str], Pattern] = {}
         self._nouns = [form.nouns for form in self.forms]
         self._masks = BitMasks(len(self.forms), self.tables_with)
@@ -216,6 +217,14 @@ class Database:
         Summed exactly: sets have no order, and what shares just half must do so in every run.
         """
         return fsum(self.column_bits(key) for key in keys)
+
+    def whole_bits(self, form: TableForm) -> float:
+        """Return the bits of all columns of a table."""
+        known = self._whole_bits.get(form.number)
+        if known is None:
+            known = self.bits_of(column.key for column in form.columns)
+            self._whole_bits[form.number] = known
+        return known
 
     def rarest(self, keys: frozenset[str], enough: float) -> list[str]:
         """Return the rarest of the columns, without which less than `enough` bits remain.

@@ -6,13 +6,13 @@ named a look-alike is passed over. The bound is never below the truth.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
-from cmis_audit.match.alignment import SHORTEST_PREFIX, SIMILAR_WORDS, TIME_WORDS
+from cmis_audit.match.alignment import SHORTEST_PREFIX, SIMILAR_WORDS, TIME_WORDS, align
 from cmis_audit.match.columns import ColumnForm
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.signals import columns, coverage, foreign_key_between, names
@@ -59,20 +59,28 @@ class Outlook:
         own = (left.traits.ref, right.traits.ref)
         if not (one.refers.isdisjoint(own) or other.refers.isdisjoint(own)):
             return True  # self references of either table may be one
-        count, bits = one.shared_at_most(other)
+        bound = self._bound(left, right, name_bits)
+        if not bound(*one.shared_at_most(other)):
+            return False
+        aligned = align(left, right, self._database)
+        return bound(len(aligned), sum(match.bits for match in aligned))
+
+    def _bound(
+        self, left: TableForm, right: TableForm, name_bits: float
+    ) -> Callable[[int, float], bool]:
+        """Return what tells whether so many columns in common, of so many bits, may be enough."""
         database = self._database
-        worth = columns.saturated(bits, database.weights["column.saturation"])
-        if worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count):
-            return True
-        small = min(one, other, key=lambda side: side.size)
-        return (
-            self._beside
-            + name_bits
-            + worth
-            + coverage.at_most(bits, small.bits, database)
-            + foreign_key_between.at_most(left, right, database)
-            >= self._lowest
-        )
+        one, other = self._side(left), self._side(right)
+        whole = min(one, other, key=lambda side: side.size).bits
+        rest = self._beside + name_bits + foreign_key_between.at_most(left, right, database)
+
+        def enough(count: int, bits: float) -> bool:
+            worth = columns.saturated(bits, database.weights["column.saturation"])
+            if rest + worth + coverage.at_most(bits, whole, database) >= self._lowest:
+                return True
+            return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count)
+
+        return enough
 
     def _side(self, form: TableForm) -> "_Side":
         known = self._sides.get(form.number)
@@ -108,7 +116,7 @@ class _Side:
     def __init__(self, form: TableForm, marks: "_Marks", database: Database) -> None:
         self.size = (len(form.columns), form.traits.ref)
         """By which `Pair.smaller` chooses."""
-        self.bits = database.bits_of(column.key for column in form.columns)
+        self.bits = database.whole_bits(form)
         self.keys = form.keys
         self.columns = tuple(
             (

@@ -18,7 +18,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     their bits, so that shared bookkeeping columns hide no difference.
     """
     small = pair.smaller
-    whole = pair.database.bits_of(column.key for column in small.columns)
+    whole = pair.database.whole_bits(small)
     if not whole:
         return
     total = sum(match.bits for match in pair.alignment)
