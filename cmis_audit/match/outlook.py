@@ -19,7 +19,7 @@ from cmis_audit.match.signals import columns, coverage, foreign_key_between, nam
 from cmis_audit.match.signals.comments import speaks_of_another
 from cmis_audit.match.table_names import NameRelation
 from cmis_audit.match.words import is_span, skeleton
-from cmis_audit.model.match import ALIKE, CONTAINED, TELLING_BITS, Relation
+from cmis_audit.model.match import ALIKE, CONTAINED, HELD, TELLING_BITS, TELLING_COLUMN, Relation
 
 _ROUNDING = 0.1  # bits: each piece of evidence is rounded to two decimals
 _SHORTEST_SIMILAR = 4  # letters, as for the alignment
@@ -53,6 +53,8 @@ class Outlook:
         """Tell whether a pair with no more than these bits for its names may come to anything."""
         if left.traits.ref > right.traits.ref:
             left, right = right, left
+        if left.traits.words == right.traits.words or self._together(left, right):
+            return True
         one, other = self._side(left), self._side(right)
         if one.any_way or other.any_way or not one.own_key.isdisjoint(other.own_key):
             return True
@@ -64,6 +66,11 @@ class Outlook:
             return False
         aligned = align(left, right, self._database)
         return bound(len(aligned), sum(match.bits for match in aligned))
+
+    def _together(self, left: TableForm, right: TableForm) -> bool:
+        """Tell whether a view or function has to do with both."""
+        numbers = left.number, right.number
+        return (min(numbers), max(numbers)) in self._database.together
 
     def _bound(
         self, left: TableForm, right: TableForm, name_bits: float
@@ -77,6 +84,8 @@ class Outlook:
         def enough(count: int, bits: float) -> bool:
             worth = columns.saturated(bits, database.weights["column.saturation"])
             if rest + worth + coverage.at_most(bits, whole, database) >= self._lowest:
+                return True
+            if bits >= TELLING_COLUMN and count >= HELD * min(one.size[0], other.size[0]):
                 return True
             return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count)
 

@@ -10,6 +10,8 @@ from cmis_audit.model.value import Value
 ALIKE = 0.5  # Jaccard of the names from which two tables look alike
 CONTAINED = 0.75
 TELLING_BITS = 4.0  # of the columns in common, without which nothing looks alike
+HELD = 0.5  # of a table's columns, from which it may be a part of the other
+TELLING_COLUMN = 5.0  # bits of a column that hardly any third table has; a part has one
 
 
 class Alike(StrEnum):
