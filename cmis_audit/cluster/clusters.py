@@ -21,10 +21,12 @@ from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
+from cmis_audit.uncollected import uncollected
 
 _VERDICTS = (Verdict.CONSOLIDATE, Verdict.REVIEW, Verdict.KEEP_APART)
 
 
+@uncollected()
 def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[Cluster, ...]:
     """Return all clusters: to consolidate, to review, to keep apart, each sorted by urgency.
 

@@ -13,6 +13,7 @@ from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.match import Evidence, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
+from cmis_audit.uncollected import uncollected
 
 _FEWEST_COPIED = 3
 """Tables found to be one from which two schemas may be copies: two are an accident."""
@@ -20,6 +21,7 @@ _MOSTLY_COPIED = 0.6
 """... of the table names that both have: bounded contexts share names, and few of the columns."""
 
 
+@uncollected()
 def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     """Return the pairs of tables that were compared, with evidence, and each table's traits.
 
