@@ -12,6 +12,9 @@ from cmis_audit.model.match import Alike, ColumnMatch
 _LEAST_TYPE = 0.3
 SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
 _LEAST_LIKENESS = 0.5
+_ALL_SHARED = 0.8  # likeness of names with the same words in another order
+LEAST_SHARED = _LEAST_LIKENESS / _ALL_SHARED
+"""Of the words of the longer of two names."""
 _BOUND_LIKENESS = 0.6
 SHORTEST_PREFIX = 3  # letters
 _BOUNDS = frozenset({"period", "date", "timestamp"})
@@ -229,7 +232,7 @@ def _shared_words(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> flo
     longest = max(len(one.words), len(other.words))
     if not shared or not synonyms.same(one.words[-1], other.words[-1]):
         return 0.0
-    return 0.8 * shared / longest
+    return _ALL_SHARED * shared / longest
 
 
 def _assign(candidates: list[Candidate]) -> list[Candidate]:

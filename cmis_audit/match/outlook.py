@@ -8,11 +8,18 @@ named a look-alike is passed over. The bound is never below the truth.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
+from math import ceil
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
-from cmis_audit.match.alignment import SHORTEST_PREFIX, SIMILAR_WORDS, TIME_WORDS, align
+from cmis_audit.match.alignment import (
+    LEAST_SHARED,
+    SHORTEST_PREFIX,
+    SIMILAR_WORDS,
+    TIME_WORDS,
+    align,
+)
 from cmis_audit.match.columns import ColumnForm
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.signals import columns, coverage, foreign_key_between, names
@@ -65,7 +72,8 @@ class Outlook:
         if not bound(*one.shared_at_most(other)):
             return False
         aligned = align(left, right, self._database)
-        return bound(len(aligned), sum(match.bits for match in aligned))
+        bits = [match.bits for match in aligned]
+        return bound(len(bits), sum(bits), max(bits, default=0.0))
 
     def _together(self, left: TableForm, right: TableForm) -> bool:
         """Tell whether a view or function has to do with both."""
@@ -74,18 +82,18 @@ class Outlook:
 
     def _bound(
         self, left: TableForm, right: TableForm, name_bits: float
-    ) -> Callable[[int, float], bool]:
-        """Return what tells whether so many columns in common, of so many bits, may be enough."""
+    ) -> Callable[[int, float, float], bool]:
+        """Return what tells whether so many columns, of so many bits and at most, may be enough."""
         database = self._database
         one, other = self._side(left), self._side(right)
         whole = min(one, other, key=lambda side: side.size).bits
         rest = self._beside + name_bits + foreign_key_between.at_most(left, right, database)
 
-        def enough(count: int, bits: float) -> bool:
+        def enough(count: int, bits: float, most: float) -> bool:
             worth = columns.saturated(bits, database.weights["column.saturation"])
             if rest + worth + coverage.at_most(bits, whole, database) >= self._lowest:
                 return True
-            if bits >= TELLING_COLUMN and count >= HELD * min(one.size[0], other.size[0]):
+            if most >= TELLING_COLUMN and count >= HELD * min(one.size[0], other.size[0]):
                 return True
             return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count)
 
@@ -134,6 +142,8 @@ class _Side:
                 marks.heads(column),
                 column.words[0] if len(column.words) > 1 else "",
                 marks.of_word(column.words[1]) if len(column.words) > 1 else _NOTHING,
+                marks.of_name(column),
+                *marks.needed(column),
                 column.reference,
                 column.is_key,
             )
@@ -161,22 +171,30 @@ class _Side:
         )
         """Whether more than names, keys and references may bring its columns together."""
 
-    def shared_at_most(self, other: "_Side") -> tuple[int, float]:
-        """Return how many columns the other might have partners for, and the bits of these."""
+    def shared_at_most(self, other: "_Side") -> tuple[int, float, float]:
+        """Return how many columns the other might have partners for, their bits, and the most."""
         keys, every, heads, refers = other.keys, other.every, other.heads, other.refers
         prefixes, own = other.prefixes, self.prefixes
-        count, total = 0, 0.0
-        for bits, key, head, first, second, reference, is_key in self.columns:
+        count, total, most = 0, 0.0, 0.0
+        for bits, key, head, first, second, name, words, need, reference, is_key in self.columns:
             if (
                 key in keys
                 or is_key
-                or not head.isdisjoint(every)
+                or (
+                    not head.isdisjoint(every)
+                    and (
+                        need < 2
+                        or not name.isdisjoint(every)
+                        or sum(not word.isdisjoint(every) for word in words) >= need
+                    )
+                )
                 or (reference is not None and reference in refers)
                 or (first and (first in prefixes or first in own) and not second.isdisjoint(heads))
             ):
                 count += 1
                 total += bits
-        return count, total
+                most = max(most, bits)
+        return count, total, most
 
 
 class _Marks:
@@ -188,6 +206,7 @@ class _Marks:
         self._words: dict[str, frozenset[str]] = {}
         self._heads: dict[tuple[str, ...], frozenset[str]] = {}
         self._every: dict[tuple[str, ...], frozenset[str]] = {}
+        self._needed: dict[tuple[str, ...], tuple[tuple[frozenset[str], ...], int]] = {}
 
     def of_word(self, word: str) -> frozenset[str]:
         """Return marks of which two words share one where they are similar or of one meaning."""
@@ -202,7 +221,7 @@ class _Marks:
         known = self._every.get(column.words)
         if known is None:
             words = _union(self.of_word(word) for word in column.words)
-            known = self._every[column.words] = words | self._of_name(column)
+            known = self._every[column.words] = words | self.of_name(column)
         return known
 
     def heads(self, column: ColumnForm) -> frozenset[str]:
@@ -216,10 +235,21 @@ class _Marks:
             words = column.words[:-1] or column.words
             plain = [word for word in column.words if word not in TIME_WORDS][:1]
             known = _union(self.of_word(word) for word in {*words, *plain})
-            known = self._heads[column.words] = known | self._of_name(column)
+            known = self._heads[column.words] = known | self.of_name(column)
         return known
 
-    def _of_name(self, column: ColumnForm) -> frozenset[str]:
+    def needed(self, column: ColumnForm) -> tuple[tuple[frozenset[str], ...], int]:
+        """Return the marks of each word but those for a time, and how many must be found again."""
+        known = self._needed.get(column.words)
+        if known is None:
+            words = [word for word in column.words if word not in TIME_WORDS]
+            need = ceil(LEAST_SHARED * len(column.words)) - len(column.words) + len(words)
+            known = tuple(self.of_word(word) for word in words), need
+            self._needed[column.words] = known
+        return known
+
+    def of_name(self, column: ColumnForm) -> frozenset[str]:
+        """Return the marks of the whole name."""
         return frozenset(("=" + "".join(column.words), *self._synonyms.meanings(column.key)))
 
 
@@ -228,18 +258,18 @@ def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 
 
 def _similar_words(database: Database) -> dict[str, frozenset[str]]:
-    """Return a mark for each two first words that differ at their beginning and are yet similar.
+    """Return a mark for each two words that differ at their beginning and are yet similar.
 
     `adress_line` and `address_line` begin with other letters; a few words of a database do so.
     """
-    firsts = {
-        column.words[0]
-        for form in database.forms
-        for column in form.columns
-        if len(column.words) > 1 and len(column.words[0]) >= _SHORTEST_SIMILAR
+    every = {
+        word
+        for words in {column.words for form in database.forms for column in form.columns}
+        for word in words
+        if len(words) > 1 and len(word) >= _SHORTEST_SIMILAR
     }
     by_length: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(firsts):
+    for word in sorted(every):
         by_length[len(word)].append(word)
     found: dict[str, set[str]] = defaultdict(set)
     for length, words in by_length.items():
