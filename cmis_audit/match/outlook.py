@@ -22,7 +22,7 @@ from cmis_audit.match.alignment import (
 )
 from cmis_audit.match.columns import ColumnForm
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.signals import columns, coverage, foreign_key_between, names
+from cmis_audit.match.signals import columns, coverage, data, foreign_key_between, names
 from cmis_audit.match.signals.comments import speaks_of_another
 from cmis_audit.match.table_names import NameRelation
 from cmis_audit.match.words import is_span, skeleton
@@ -87,7 +87,12 @@ class Outlook:
         database = self._database
         one, other = self._side(left), self._side(right)
         whole = min(one, other, key=lambda side: side.size).bits
-        rest = self._beside + name_bits + foreign_key_between.at_most(left, right, database)
+        rest = (
+            self._beside
+            + name_bits
+            + foreign_key_between.at_most(left, right, database)
+            + data.at_most(left, right, database)
+        )
 
         def enough(count: int, bits: float, most: float) -> bool:
             worth = columns.saturated(bits, database.weights["column.saturation"])

@@ -45,5 +45,6 @@ def _editions(pair: Pair) -> bool:
 def at_most(left: TableForm, right: TableForm, database: Database) -> float:
     """Return the most that `evidence` says where the names are neither equal nor marked."""
     if left.traits.ref in right.traits.parents or right.traits.ref in left.traits.parents:
-        return database.weights["against.foreign_key_between"] / 2
+        implied_and_repeated = 2 * 4
+        return database.weights["against.foreign_key_between"] / implied_and_repeated
     return 0.0
