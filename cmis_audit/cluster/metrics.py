@@ -13,7 +13,7 @@ _FEWEST_SHAPES = 2
 _FEWEST_SINGLES = 2
 _FEWEST_NUMBERS = 3
 _SUBJECT = 0.95
-_BESIDE_OWNER = 0.8
+_BESIDE_OWNER = 0.9
 
 
 class MetricGroup(Value, frozen=True, kw_only=True):
