@@ -5,7 +5,7 @@ from functools import cached_property
 from cmis_audit.match.alignment import align
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.table_names import NameRelation, name_relation
-from cmis_audit.model.match import ColumnMatch, Relation
+from cmis_audit.model.match import Alike, ColumnMatch, Relation
 from cmis_audit.model.names import TableRef
 
 _NEARLY_ALL = 0.8  # of the columns of both tables
@@ -77,6 +77,39 @@ class Pair:
             and self.left.traits.ref not in self.right.traits.parents
             and self.right.traits.ref not in self.left.traits.parents
         )
+
+    def pointers(self, child: TableForm, parent: TableForm) -> tuple[tuple[str, ...], ...]:
+        """Return the columns of each reference of the one to the other, declared ones first.
+
+        Not what a copy has because its original has it: a reference of the original to itself, and
+        the original's key, which by its name seems to point there.
+        """
+        partner = {
+            (match.left if child is self.left else match.right): (
+                match.right if child is self.left else match.left
+            )
+            for match in self.alignment
+            if match.how != Alike.SIMILAR  # which a common target alone can make
+        }
+        to_itself = {
+            key.columns for key in parent.table.foreign_keys if key.target == parent.traits.ref
+        }
+        declared = [
+            key.columns
+            for key in child.table.foreign_keys
+            if key.target == parent.traits.ref
+            and tuple(partner.get(name, "") for name in key.columns) not in to_itself
+        ]
+        said = {name for key in child.table.foreign_keys for name in key.columns}
+        keys = {column.name for column in parent.columns if column.is_key}
+        implied = [
+            (column.name,)
+            for column in child.columns
+            if column.reference == parent.traits.ref
+            and column.name not in said
+            and partner.get(column.name) not in keys
+        ]
+        return (*declared, *implied)
 
     def weight(self, name: str) -> float:
         return self.database.weights[name]

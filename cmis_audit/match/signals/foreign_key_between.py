@@ -18,10 +18,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     version often keeps the key of the first. Less too where most of the parent is repeated.
     """
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
-        if parent.traits.ref in child.traits.parents:
+        pointers = pair.pointers(child, parent) if parent.traits.ref in child.traits.parents else ()
+        if pointers:
             weight = pair.weight("against.foreign_key_between")
-            declared = any(key.target == parent.traits.ref for key in child.table.foreign_keys)
-            if not declared:
+            if all(key.columns not in pointers for key in child.table.foreign_keys):
                 weight /= 2
             if _editions(pair):
                 weight /= 4
@@ -43,8 +43,14 @@ def _editions(pair: Pair) -> bool:
 
 
 def at_most(left: TableForm, right: TableForm, database: Database) -> float:
-    """Return the most that `evidence` says where the names are neither equal nor marked."""
-    if left.traits.ref in right.traits.parents or right.traits.ref in left.traits.parents:
-        implied_and_repeated = 2 * 4
-        return database.weights["against.foreign_key_between"] / implied_and_repeated
+    """Return the most that `evidence` says where the names are neither equal nor marked.
+
+    Nothing where the reference may be one that a copy has from its original.
+    """
+    for child, parent in ((left, right), (right, left)):
+        own = parent.traits.ref
+        declared = any(key.target == own for key in child.table.foreign_keys)
+        if declared and all(key.target != own for key in parent.table.foreign_keys):
+            repeated = 4
+            return database.weights["against.foreign_key_between"] / repeated
     return 0.0

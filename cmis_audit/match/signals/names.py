@@ -177,9 +177,11 @@ def _rows_of(pair: Pair) -> bool:
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
         keys = [key.columns for key in child.table.uniques]
         keys += [child.table.primary_key.columns] if child.table.primary_key else []
-        for pointing in child.table.foreign_keys:
-            if pointing.target == parent.traits.ref and pointing.columns not in keys:
-                return True
+        declared = {key.columns for key in child.table.foreign_keys}
+        if any(
+            columns in declared and columns not in keys for columns in pair.pointers(child, parent)
+        ):
+            return True
     return False
 
 
