@@ -25,6 +25,7 @@ from cmis_audit.model.rule import RulePack
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_pack
 from cmis_audit.score import score
+from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
     from cmis_audit.source.connection import Limits, Target
@@ -65,6 +66,7 @@ class Intake:
     """Asked when the server wants a password and there is none."""
 
 
+@uncollected()
 def audit(
     catalog: Catalog,
     pack: RulePack,
@@ -291,6 +293,7 @@ def format_names() -> tuple[str, ...]:
     return tuple(EMITTERS)
 
 
+@uncollected()
 def documents(
     report: Report, formats: tuple[str, ...], notify: Notify = _silently
 ) -> Mapping[str, str]:

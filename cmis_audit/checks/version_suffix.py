@@ -1,5 +1,6 @@
 """A table whose name says that it is a later edition of another: one finding a table."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cmis_audit.checks.finding_id import finding_id
@@ -14,8 +15,14 @@ def version_suffix(rule: Rule, facts: Facts) -> Iterator[Finding]:
 
     It carries the clusters whose merging would do away with the table.
     """
+    merging: dict[TableRef, list[Cluster]] = defaultdict(list)
+    for cluster in facts.clusters:
+        if cluster.verdict is Verdict.CONSOLIDATE:
+            for member in cluster.members:
+                if member.role is not Role.RELATED:
+                    merging[member.table].append(cluster)
     for table, marker in facts.version_tables:
-        clusters = [each for each in facts.clusters if _merges(each, table)]
+        clusters = merging[table]
         groups = ", ".join(f"'{each.name}'" for each in clusters)
         yield Finding(
             id=finding_id(rule.code, (table,)),
@@ -26,9 +33,3 @@ def version_suffix(rule: Rule, facts: Facts) -> Iterator[Finding]:
             evidence=f"a member of {groups}",
             clusters=tuple(each.id for each in clusters),
         )
-
-
-def _merges(cluster: Cluster, table: TableRef) -> bool:
-    return cluster.verdict is Verdict.CONSOLIDATE and any(
-        member.table == table and member.role is not Role.RELATED for member in cluster.members
-    )

@@ -1,5 +1,7 @@
 """CLUSTER as a whole: matches in, clusters with a verdict out."""
 
+from collections import defaultdict
+
 from cmis_audit.cluster.apart_cluster import apart_cluster
 from cmis_audit.cluster.entities import entity_cluster, entity_groups, review_clusters
 from cmis_audit.cluster.ground import Ground
@@ -19,10 +21,12 @@ from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
+from cmis_audit.uncollected import uncollected
 
 _VERDICTS = (Verdict.CONSOLIDATE, Verdict.REVIEW, Verdict.KEEP_APART)
 
 
+@uncollected()
 def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[Cluster, ...]:
     """Return all clusters: to consolidate, to review, to keep apart, each sorted by urgency.
 
@@ -71,6 +75,10 @@ def _groups_apart(
         if frozenset((match.left, match.right)) not in told
         and merged.isdisjoint((match.left, match.right))
     ]
+    beside: dict[TableRef, set[TableRef]] = defaultdict(set)
+    for pair in told:
+        for ref in pair:
+            beside[ref] |= pair
     return [
         *tenant_look_alikes(ground.catalog, ground.matches),
         *view_look_alikes(ground.catalog),
@@ -79,7 +87,7 @@ def _groups_apart(
             for group in look_alikes(
                 ground.catalog, apart, ground.traits, ground.lexicon.lookup_columns
             )
-            if (kept := without_told(group, told, ground.traits))
+            if (kept := without_told(group, beside, ground.traits))
         ),
     ]
 

@@ -8,6 +8,7 @@ from cmis_audit.model.match import ColumnMatch, Match
 from cmis_audit.model.names import TableRef
 
 _Place = tuple[TableRef, str]
+_Row = dict[TableRef, str]
 
 
 def comparison(tables: tuple[Table, ...], matches: tuple[Match, ...]) -> tuple[ComparisonRow, ...]:
@@ -16,26 +17,27 @@ def comparison(tables: tuple[Table, ...], matches: tuple[Match, ...]) -> tuple[C
     Pairwise alignments are joined, the strongest first, and never so that one table would have two
     columns in one row. Rows stand in the order in which the first table that has them has them.
     """
-    row_of: dict[_Place, list[_Place]] = {
-        (table.ref, column.name): [(table.ref, column.name)]
+    row_of: dict[_Place, _Row] = {
+        (table.ref, column.name): {table.ref: column.name}
         for table in tables
         for column in table.columns
     }
     for left, right in _strongest_first(matches):
-        one, other = row_of[left], row_of[right]
-        if one is other or {ref for ref, _ in one} & {ref for ref, _ in other}:
+        small, large = sorted((row_of[left], row_of[right]), key=len)
+        if small is large or not large.keys().isdisjoint(small):
             continue
-        joined = one + other
-        for place in joined:
-            row_of[place] = joined
+        large |= small
+        for place in small.items():
+            row_of[place] = large
     rows, seen = [], set()
     types = {(table.ref, column.name): column.type for table in tables for column in table.columns}
+    places = {table.ref: place for place, table in enumerate(tables)}
     for table in tables:
         for column in table.columns:
             row = row_of[table.ref, column.name]
             if id(row) not in seen:
                 seen.add(id(row))
-                rows.append(_row(column.name, row, tables, types))
+                rows.append(_row(column.name, row, places, types))
     return tuple(rows)
 
 
@@ -51,17 +53,11 @@ def _strongest_first(matches: tuple[Match, ...]) -> Iterator[tuple[_Place, _Plac
 
 
 def _row(
-    concept: str, row: list[_Place], tables: tuple[Table, ...], types: dict[_Place, str]
+    concept: str, row: _Row, places: dict[TableRef, int], types: dict[_Place, str]
 ) -> ComparisonRow:
-    names = dict(row)
     cells = tuple(
-        Cell(
-            table=table.ref,
-            column=names[table.ref],
-            type=types[table.ref, names[table.ref]],
-        )
-        for table in tables
-        if table.ref in names
+        Cell(table=ref, column=row[ref], type=types[ref, row[ref]])
+        for ref in sorted(row, key=places.__getitem__)
     )
     return ComparisonRow(
         concept=concept, cells=cells, type_drift=len({cell.type for cell in cells}) > 1

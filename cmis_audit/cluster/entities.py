@@ -32,7 +32,11 @@ def entity_groups(ground: Ground, taken: set[TableRef]) -> list[tuple[TableRef, 
     free = [match for match in ground.matches.matches if taken.isdisjoint(_both(match))]
     strong = [match for match in free if match.bits >= bounds.consolidate_from]
     groups = cohesive_groups(strong, ground.links, ground.traits, bounds)
-    weak = [match for match in free if bounds.join_from <= match.bits < bounds.consolidate_from]
+    weak = [
+        match
+        for match in free
+        if bounds.join_from <= match.bits < bounds.consolidate_from and not _refuted(ground, match)
+    ]
     return _joined(ground, groups, weak)
 
 

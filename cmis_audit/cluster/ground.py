@@ -20,7 +20,7 @@ class Ground:
         self.lexicon = pack.lexicon
         self.thresholds = thresholds_of(pack)
         self.traits = {one.ref: one for one in matches.traits}
-        self.links = Links(matches.matches)
+        self.links = Links(matches)
         self.standing = Standing(catalog, matches)
         self.tables: dict[TableRef, Table] = {table.ref: table for table in catalog.tables}
         self._columns = {table.ref: len(table.columns) for table in catalog.tables}

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from cmis_audit.model.match import Match
+from cmis_audit.model.match import Match, Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Traits
@@ -34,11 +34,13 @@ def thresholds_of(pack: RulePack) -> Thresholds:
 class Links:
     """The matches of a catalog, by pair."""
 
-    def __init__(self, matches: tuple[Match, ...]) -> None:
-        self._by_pair = {(match.left, match.right): match for match in matches}
+    def __init__(self, matches: Matches) -> None:
+        self._by_pair = {(match.left, match.right): match for match in matches.matches}
+        self._passed_over = matches.passed_over
 
     def between(self, one: TableRef, other: TableRef) -> Match | None:
-        return self._by_pair.get((min(one, other), max(one, other)))
+        left, right = (one, other) if one < other else (other, one)
+        return self._by_pair.get((left, right)) or self._passed_over(left, right)
 
     def among(self, refs: tuple[TableRef, ...]) -> tuple[Match, ...]:
         """Return the matches between any two of the tables, the strongest first."""
@@ -47,7 +49,7 @@ class Links:
             match
             for place, left in enumerate(ordered)
             for right in ordered[place + 1 :]
-            if (match := self._by_pair.get((left, right)))
+            if (match := self.between(left, right))
         ]
         return tuple(sorted(found, key=strongest_first))
 

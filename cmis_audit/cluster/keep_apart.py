@@ -1,23 +1,21 @@
 """Look-alikes that are not duplicates, recognised and named."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from cmis_audit.cluster.groups import Links, strongest_first
 from cmis_audit.cluster.schema_tenants import tenant_copies
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Kind
-from cmis_audit.model.match import Match, Matches, Relation
+from cmis_audit.model.match import ALIKE, CONTAINED, TELLING_BITS, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, Traits
 from cmis_audit.model.value import Value
 
-_ALIKE = 0.5  # Jaccard of the names from which two tables look alike
-_CONTAINED = 0.75
 _SHADOW = 0.8  # of all columns of a view and its table, in both
 _FEWEST_MEMBERS = 2
 _MOST_LISTED = 10
 _FEWEST_COLUMNS = 3
-_TELLING_BITS = 4.0
 _LOOKUP_COLUMNS = 6
 _STRANGERS = frozenset({Relation.NONE, Relation.KIN, Relation.SIBLING})
 
@@ -130,26 +128,26 @@ def _kind(
     against = {piece.signal for piece in match.counter_evidence}
     key = own_keys.get(match.left, "id")
     same_key = key != "id" and key == own_keys.get(match.right)
-    if match.relation == Relation.SAME and match.containment >= _CONTAINED:
+    if match.relation == Relation.SAME and match.containment >= CONTAINED:
         return Kind.LAYERS if "layers" in against else Kind.TENANTS
     if match.relation == Relation.SAME or (
         match.relation == Relation.QUALIFIED and same_key and "foreign-key-between" not in against
     ):
         return Kind.SAME_WORD
     columns = sum(piece.bits for piece in match.evidence if piece.signal == "columns")
-    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= _TELLING_BITS
+    shared = len(match.columns) >= _FEWEST_COLUMNS and columns >= TELLING_BITS
     series = _says(match, "numbered series")
     if Marker.VERSION in match.markers and not shared:
         return None if series else Kind.SAME_WORD
     if "value-type-split" in against:
         return Kind.TYPED_STORE
-    if "grain" in against and match.jaccard >= _ALIKE:
+    if "grain" in against and match.jaccard >= ALIKE:
         return Kind.GRAIN
     most = max(sizes[match.left], sizes[match.right])
-    alike = match.jaccard >= _ALIKE or match.containment >= _CONTAINED
+    alike = match.jaccard >= ALIKE or match.containment >= CONTAINED
     if (
         most <= _LOOKUP_COLUMNS
-        and match.jaccard >= _CONTAINED
+        and match.jaccard >= CONTAINED
         and match.relation in _STRANGERS
         and lookup_columns.issuperset([name.lower() for name in match.same_name_columns])
     ):
@@ -165,7 +163,7 @@ def _kind(
             return Kind.HISTORY if _says(match, "(history)") else Kind.SATELLITE
         case Relation.QUALIFIED:
             return Kind.SATELLITE
-        case Relation.NONE | Relation.KIN if match.jaccard >= _ALIKE:
+        case Relation.NONE | Relation.KIN if match.jaccard >= ALIKE:
             return Kind.LIKENESS
         case _:
             return None
@@ -200,12 +198,16 @@ def _components(kind: Kind, matches: list[Match]) -> list[tuple[tuple[TableRef, 
         for match in matches:
             graph.add_edge(match.left, match.left.schema)
             graph.add_edge(match.right, match.right.schema)
-    found = []
-    for component in networkx.connected_components(graph):
-        inside = [match for match in matches if match.left in component]
-        refs = (ref for ref in component if isinstance(ref, TableRef))
-        found.append((tuple(sorted(refs)), inside))
-    return found
+    components = list(networkx.connected_components(graph))
+    number_of = {ref: number for number, each in enumerate(components) for ref in each}
+    inside: list[list[Match]] = [[] for _ in components]
+    for match in matches:
+        inside[number_of[match.left]].append(match)
+    members = (
+        tuple(sorted(ref for ref in component if isinstance(ref, TableRef)))
+        for component in components
+    )
+    return list(zip(members, inside, strict=True))
 
 
 def _reason(
@@ -255,10 +257,10 @@ def _reason(
 
 
 def _parents(members: tuple[TableRef, ...], traits: dict[TableRef, Traits]) -> str:
-    own = []
-    for ref in members:
-        others = {parent for other in members if other != ref for parent in traits[other].parents}
-        own += [str(parent) for parent in traits[ref].parents if parent not in others]
+    children = Counter(parent for ref in members for parent in traits[ref].parents)
+    own = [
+        str(parent) for ref in members for parent in traits[ref].parents if children[parent] == 1
+    ]
     if not own:
         return "."
     shown = ", ".join(own[:5])
@@ -276,21 +278,22 @@ def _told(links: list[Match]) -> str:
 
 
 def without_told(
-    group: LookAlike, told: set[frozenset[TableRef]], traits: dict[TableRef, Traits]
+    group: LookAlike, beside: Mapping[TableRef, set[TableRef]], traits: dict[TableRef, Traits]
 ) -> LookAlike | None:
     """Return the group without tables that stand with another of it in a cluster already.
 
-    None when fewer than two are left, or none that looked alike.
+    `beside` holds the tables of such clusters by each of them. None when fewer than two are left,
+    or none that looked alike.
     """
-    kept: list[TableRef] = []
+    kept: set[TableRef] = set()
     for ref in group.members:
-        if all(frozenset((ref, other)) not in told for other in kept):
-            kept.append(ref)
+        if kept.isdisjoint(beside.get(ref, ())):
+            kept.add(ref)
     if len(kept) == len(group.members):
         return group
     links = [match for match in group.links if match.left in kept and match.right in kept]
     linked = {ref for match in links for ref in (match.left, match.right)}
-    members = tuple(ref for ref in kept if ref in linked)
+    members = tuple(ref for ref in group.members if ref in linked)
     if len(members) < _FEWEST_MEMBERS:
         return None
     return LookAlike(

@@ -13,7 +13,7 @@ _FEWEST_SHAPES = 2
 _FEWEST_SINGLES = 2
 _FEWEST_NUMBERS = 3
 _SUBJECT = 0.95
-_BESIDE_OWNER = 0.8
+_BESIDE_OWNER = 0.9
 
 
 class MetricGroup(Value, frozen=True, kw_only=True):
@@ -52,7 +52,10 @@ def _by_subject(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> lis
     Three tables in two shapes at least.
     """
     by_schema: dict[str, list[Traits]] = defaultdict(list)
+    speaking: dict[str, list[Traits]] = defaultdict(list)
     for one in traits:
+        if not one.shape and not metric_words.isdisjoint(one.words):
+            speaking[one.ref.schema].append(one)
         if one.shape and one.shape != MetricShape.SINGLE:
             by_schema[one.ref.schema].append(one)
     groups = []
@@ -63,12 +66,8 @@ def _by_subject(traits: tuple[Traits, ...], metric_words: frozenset[str]) -> lis
             known = {member.ref for member in members}
             related = tuple(
                 one
-                for one in traits
-                if one.ref.schema == schema
-                and one.ref not in known
-                and not one.shape
-                and not metric_words.isdisjoint(one.words)
-                and _shares_parent(one, members)
+                for one in speaking[schema]
+                if one.ref not in known and _shares_parent(one, members)
             )
             groups.append(MetricGroup(members=tuple(members), related=related))
     return groups
@@ -105,15 +104,14 @@ def _singles(catalog: Catalog, traits: tuple[Traits, ...]) -> list[MetricGroup]:
 
     Two at least: one alone is the history of that column.
     """
-    columns = {
-        table.ref: {_bare(column.name) for column in table.columns} for table in catalog.tables
-    }
+    tables = {table.ref: table for table in catalog.tables}
     names = _ByName(traits)
     found: dict[TableRef, list[Traits]] = defaultdict(list)
     for single in traits:
         if single.shape == MetricShape.SINGLE:
             for owner in names.begun_by(single):
-                if _bare("".join(single.words[len(owner.words) :])) in columns[owner.ref]:
+                named = _bare("".join(single.words[len(owner.words) :]))
+                if any(_bare(column.name) == named for column in tables[owner.ref].columns):
                     found[owner.ref].append(single)
                     break
     by_ref = {one.ref: one for one in traits}

@@ -58,7 +58,7 @@ class _Finder:
 
     def __init__(self, catalog: Catalog, matches: Matches, clusters: tuple[Cluster, ...]) -> None:
         self._clusters = clusters
-        self._links = Links(matches.matches)
+        self._links = Links(matches)
         self._names = {one.name: one for one in matches.schemas}
         self._standing = SchemaStanding(catalog, matches.schemas)
         self._merged = merged_pairs(clusters, self._links)

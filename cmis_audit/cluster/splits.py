@@ -6,13 +6,11 @@ from itertools import combinations
 
 from cmis_audit.cluster.ground import Ground
 from cmis_audit.model.catalog import Table
-from cmis_audit.model.match import Match, Relation
+from cmis_audit.model.match import HELD, TELLING_COLUMN, Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.value import Value
 
-_TELLING_BITS = 5.0  # of a column that hardly any third table has
 _WHOLE = 0.8  # of the table's columns, in one of the parts
-_PART = 0.5  # of a part's columns, in the table
 _OWN = 2  # telling columns that a part has and no other part
 _MOST_PARTS = 6
 
@@ -59,8 +57,10 @@ def _parts(ground: Ground, taken: set[TableRef]) -> dict[TableRef, list[_Part]]:
         if not taken.isdisjoint((match.left, match.right)) or _points(match):
             continue
         for whole, ref, columns in _sides(match):
-            if len(columns) >= _PART * len(ground.tables[ref].columns):
-                telling = frozenset(name for name, bits in columns.items() if bits >= _TELLING_BITS)
+            if len(columns) >= HELD * len(ground.tables[ref].columns):
+                telling = frozenset(
+                    name for name, bits in columns.items() if bits >= TELLING_COLUMN
+                )
                 if telling:
                     parts[whole].append(_Part(ref=ref, columns=frozenset(columns), telling=telling))
     return parts

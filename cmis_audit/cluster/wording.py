@@ -1,6 +1,7 @@
 """What is said of a cluster in words: name, reason, issues, suggested names."""
 
 import hashlib
+from collections import Counter
 
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import ComparisonRow, Kind, Priority
@@ -112,9 +113,11 @@ def suggested_names(
 ) -> dict[TableRef, str]:
     """Return a better name for each table whose own columns, or else its schema, suggest one."""
     names: dict[TableRef, str] = {}
+    having = Counter(column.name for table in tables for column in table.columns)
+    schema_words = Counter(traits[table.ref].schema_words[-1] for table in tables)
+    several_schemas = len({table.ref.schema for table in tables}) > 1
     for table in tables:
-        others = {column.name for other in tables if other is not table for column in other.columns}
-        own = {column.name.lower() for column in table.columns if column.name not in others}
+        own = {column.name.lower() for column in table.columns if having[column.name] == 1}
         ranked = sorted(
             ((len(own.intersection(words)), facet) for facet, words in lexicon.facets),
             key=lambda entry: (-entry[0], entry[1]),
@@ -124,10 +127,10 @@ def suggested_names(
             facet = ranked[0][1]
             if facet not in words:
                 names[table.ref] = f"{facet}_{table.ref.name}"
-        elif len({other.ref.schema for other in tables}) > 1 and table.ref.schema != "public":
+        elif several_schemas and table.ref.schema != "public":
             word = traits[table.ref].schema_words[-1]
-            shared = sum(traits[other.ref].schema_words[-1] == word for other in tables) > 1
-            names[table.ref] = f"{table.ref.schema if shared else word}_{table.ref.name}"
+            name = table.ref.schema if schema_words[word] > 1 else word
+            names[table.ref] = f"{name}_{table.ref.name}"
     return names
 
 

@@ -10,12 +10,16 @@ from cmis_audit.match.words import Synonyms
 from cmis_audit.model.match import Alike, ColumnMatch
 
 _LEAST_TYPE = 0.3
-_SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
+SIMILAR_WORDS = 0.93  # Jaro-Winkler: `organisation` and `organization`, not `start` and `state`
 _LEAST_LIKENESS = 0.5
+_ALL_SHARED = 0.8  # likeness of names with the same words in another order
+LEAST_SHARED = _LEAST_LIKENESS / _ALL_SHARED
+"""Of the words of the longer of two names."""
 _BOUND_LIKENESS = 0.6
-_SHORTEST_PREFIX = 3  # letters
-_TIMES = frozenset({"date", "timestamp"})
-_TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
+SHORTEST_PREFIX = 3  # letters
+_BOUNDS = frozenset({"period", "date", "timestamp"})
+TIMES = frozenset({"date", "timestamp"})
+TIME_WORDS = frozenset({"at", "on", "date", "time", "ts", "datetime", "timestamp", "dt"})
 _STARTS = frozenset({"start", "begin", "from", "since", "started"})
 
 
@@ -38,21 +42,19 @@ def align(left: TableForm, right: TableForm, database: Database) -> tuple[Column
     alignment with the greatest sum of likeness is taken.
     """
     settled = list(_by_role(left, right))
-    taken = {id(candidate.left) for candidate in settled}
-    taken |= {id(candidate.right) for candidate in settled}
-    settled += [
-        Candidate(column, right.by_key[column.key], _exact(column, right.by_key[column.key]), how)
-        for column in _open(left)
-        if column.key in right.by_key
-        and left.by_key[column.key] is column
-        and right.by_key[column.key].name != right.traits.naming
-        and taken.isdisjoint((id(column), id(right.by_key[column.key])))
-        and (how := _how_equal(column, right.by_key[column.key]))
-    ]
-    mine = {id(candidate.left) for candidate in settled}
-    theirs = {id(candidate.right) for candidate in settled}
-    rest_left = [column for column in _open(left) if id(column) not in mine]
-    rest_right = [column for column in _open(right) if id(column) not in theirs]
+    mine = {candidate.left.place for candidate in settled}
+    theirs = {candidate.right.place for candidate in settled}
+    for key in left.keys & right.keys:
+        one, other = left.by_key[key], right.by_key[key]
+        if one.name == left.traits.naming or other.name == right.traits.naming:
+            continue
+        if one.place not in mine and other.place not in theirs:
+            mine.add(one.place)
+            theirs.add(other.place)
+            how = Alike.EXACT if one.name == other.name else Alike.OWN_NAME
+            settled.append(Candidate(one, other, _exact(one, other), how))
+    rest_left = [column for column in _open(left) if column.place not in mine]
+    rest_right = [column for column in _open(right) if column.place not in theirs]
     if rest_left and rest_right:
         settled += _assign(
             list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
@@ -75,10 +77,6 @@ def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
 def _open(table: TableForm) -> Iterator[ColumnForm]:
     """Return the columns that may be matched by name: not the one that names a metric."""
     return (column for column in table.columns if column.name != table.traits.naming)
-
-
-def _how_equal(left: ColumnForm, right: ColumnForm) -> Alike:
-    return Alike.EXACT if left.name == right.name else Alike.OWN_NAME
 
 
 def _exact(left: ColumnForm, right: ColumnForm) -> float:
@@ -106,13 +104,14 @@ def _candidates(
 ) -> Iterator[Candidate]:
     both_have_keys = left_table.has_key and right_table.has_key
     for one in left:
+        none_in_common, plain = one.marks.isdisjoint, not _may_differ_in_words(one)
         for other in right:
+            if none_in_common(other.marks) and (plain or not _alike_without_words(one, other)):
+                continue
             if both_have_keys and one.is_key != other.is_key:
                 continue  # `post_id` is the key of posts, and a reference elsewhere
             likeness = type_likeness(one.family, other.family)
             if likeness < _LEAST_TYPE:
-                continue
-            if one.marks.isdisjoint(other.marks) and not _alike_without_words(one, other):
                 continue
             if "period" in (one.family, other.family) and _bound_of_period(one, other):
                 yield Candidate(one, other, _BOUND_LIKENESS, Alike.RANGE)
@@ -126,6 +125,16 @@ def _candidates(
             total = named * (0.4 + 0.6 * likeness)
             if total >= _LEAST_LIKENESS:
                 yield Candidate(one, other, total, how)
+
+
+def _may_differ_in_words(one: ColumnForm) -> bool:
+    """Tell whether anything but its words may bring the column together with another."""
+    return (
+        one.is_key
+        or one.reference is not None
+        or one.family in _BOUNDS
+        or one.family.endswith("[]")
+    )
 
 
 def _alike_without_words(one: ColumnForm, other: ColumnForm) -> bool:
@@ -184,10 +193,10 @@ def _name_likeness(
 
 def _same_moment(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> bool:
     """Tell whether both hold a time and their names agree but for `_at`, `_date` and the like."""
-    if not {one.family, other.family} <= _TIMES:
+    if not {one.family, other.family} <= TIMES:
         return False
     mine, theirs = (
-        tuple(word for word in column.words if word not in _TIME_WORDS) for column in (one, other)
+        tuple(word for word in column.words if word not in TIME_WORDS) for column in (one, other)
     )
     return len(mine) == len(theirs) > 0 and all(
         synonyms.same(a, b) for a, b in zip(mine, theirs, strict=True)
@@ -203,7 +212,7 @@ def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tup
             likeness, how = likeness * 0.85, Alike.SYNONYM
         elif (a in (thin_a, thin_b) or b in (thin_a, thin_b)) and thin_a == thin_b and len(a) > 1:
             likeness, how = likeness * 0.85, Alike.ABBREVIATION
-        elif min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= _SIMILAR_WORDS:
+        elif min(len(a), len(b)) >= 4 and JaroWinkler.similarity(a, b) >= SIMILAR_WORDS:
             likeness *= 0.8
         else:
             return 0.0, Alike.SIMILAR
@@ -212,7 +221,7 @@ def _word_by_word(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> tup
 
 def _is_prefix(word: str, left: TableForm, right: TableForm) -> bool:
     """Tell whether a word of either table's name begins with the word: `cust_` in `customers`."""
-    return len(word) >= _SHORTEST_PREFIX and any(
+    return len(word) >= SHORTEST_PREFIX and any(
         part.startswith(word) for table in (left, right) for part in table.traits.stem
     )
 
@@ -223,7 +232,7 @@ def _shared_words(one: ColumnForm, other: ColumnForm, synonyms: Synonyms) -> flo
     longest = max(len(one.words), len(other.words))
     if not shared or not synonyms.same(one.words[-1], other.words[-1]):
         return 0.0
-    return 0.8 * shared / longest
+    return _ALL_SHARED * shared / longest
 
 
 def _assign(candidates: list[Candidate]) -> list[Candidate]:

@@ -1,11 +1,14 @@
 """Which pairs of tables are worth comparing: found through indexes, never by trying all."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.signals.comments import names_as_other_edition
+from cmis_audit.match.outlook import Outlook
+from cmis_audit.match.pair import Pair, Twins
+from cmis_audit.match.signals.comments import names_as_other_edition, speaks_of_another
 from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
@@ -23,11 +26,11 @@ _MOST_METRIC_TABLES = 60
 Pairs = Iterable[tuple[int, int]]
 
 
-def candidate_pairs(database: Database) -> list[tuple[int, int]]:
-    """Return pairs of table numbers, the smaller first, sorted."""
-    found = {
-        (min(pair), max(pair))
-        for source in (
+class Candidates:
+    """Pairs of table numbers, the smaller first: those worth a ledger and those passed over."""
+
+    def __init__(self, database: Database) -> None:
+        sources = (
             _by_columns,
             _by_name,
             _by_run_together,
@@ -35,16 +38,35 @@ def candidate_pairs(database: Database) -> list[tuple[int, int]]:
             _by_body,
             _by_measurement,
         )
-        for pair in source(database)
-        if pair[0] != pair[1]
-    }
-    forms = database.forms
-    return sorted(
-        pair for pair in found if not database.of_two_tenants(forms[pair[0]], forms[pair[1]])
-    )
+        found = {
+            (min(pair), max(pair))
+            for source in sources
+            for pair in source(database)
+            if pair[0] != pair[1] and not _of_two_tenants(pair, database)
+        }
+        self._passed_over: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        for one, other, worth_a_ledger in _within_names(database):
+            if _of_two_tenants((one, other), database):
+                continue
+            if worth_a_ledger:
+                found.add((min(one, other), max(one, other)))
+            else:
+                self._passed_over[one].append(other)
+        self.pairs = sorted(found)
+
+    def passed_over(self, one: int, other: int) -> bool:
+        """Tell whether the pair was found through its names and could not come to anything."""
+        return any(
+            second in self._passed_over.get(first, ())
+            for first, second in ((one, other), (other, one))
+        )
 
 
-def children_of_twins(database: Database) -> list[tuple[int, int]]:
+def _of_two_tenants(pair: tuple[int, int], database: Database) -> bool:
+    return database.of_two_tenants(database.forms[pair[0]], database.forms[pair[1]])
+
+
+def children_of_twins(database: Database, twins: Twins) -> list[tuple[int, int]]:
     """Return pairs of tables that belong to two different tables found to be one, sorted."""
     children: dict[TableRef, list[int]] = defaultdict(list)
     for form in database.forms:
@@ -53,7 +75,7 @@ def children_of_twins(database: Database) -> list[tuple[int, int]]:
     return sorted(
         {
             (min(one, other), max(one, other))
-            for left, right in database.twins
+            for left, right in twins
             if len(children[left]) <= _LONGEST_LIST and len(children[right]) <= _LONGEST_LIST
             for one, other in product(children[left], children[right])
             if one != other
@@ -93,25 +115,53 @@ def _listed(numbers: list[int], own: int) -> list[int]:
 
 
 def _by_name(database: Database) -> Iterator[tuple[int, int]]:
-    """Yield pairs of one name, of one meaning, and of a name that begins or ends with the other."""
-    whole: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    exact: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    readings = [_readings(form.traits.stem, database) for form in database.forms]
-    for form in database.forms:
-        exact[form.traits.stem].append(form.number)
-        for reading in readings[form.number]:
-            whole[reading].append(form.number)
-    for numbers in whole.values():
+    """Yield pairs of one name and of one meaning."""
+    for numbers in _by_reading(database).values():
         yield from _all_pairs(numbers)
-    for form in database.forms:
-        length = len(form.traits.stem)
-        for reading in readings[form.number]:
-            for start in range(1, length):
-                for number in whole.get(reading[start:], ())[:_LONGEST_LIST]:
-                    yield form.number, number
-        for end in range(1, length):
-            for number in exact.get(form.traits.stem[:end], ())[:_LONGEST_LIST]:
-                yield form.number, number
+
+
+def _by_reading(database: Database) -> dict[tuple[str, ...], list[int]]:
+    """Return the tables by each way to read their names, in the order of the tables."""
+    having: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for stem, forms in database.by_stem.items():
+        for reading in _readings(stem, database):
+            having[reading] += [form.number for form in forms]
+    for numbers in having.values():
+        numbers.sort()
+    return having
+
+
+def _within_names(database: Database) -> Iterator[tuple[int, int, bool]]:
+    """Yield pairs of which one name begins or ends with the other, and if they need a ledger.
+
+    How the names are related is told once for all tables of the two names.
+    """
+    outlook, having = Outlook(database), _by_reading(database)
+    forms = database.forms
+    for stem, every in database.by_stem.items():
+        name_bits: dict[tuple[str, ...], float | None] = {}
+        for number in _shorter(stem, having, database):
+            other = forms[number]
+            short = other.traits.stem
+            if short not in name_bits:
+                relation = Pair(every[0], other, database).relation
+                name_bits[short] = outlook.name_bits(relation)
+            bits = name_bits[short]
+            for form in every:
+                if form is not other:
+                    worth = bits is None or outlook.worth_a_ledger(form, other, bits)
+                    yield form.number, number, worth
+
+
+def _shorter(
+    stem: tuple[str, ...], having: dict[tuple[str, ...], list[int]], database: Database
+) -> Iterator[int]:
+    """Yield the tables whose name ends the stem, by any reading, or begins it."""
+    for reading in _readings(stem, database):
+        for start in range(1, len(stem)):
+            yield from having.get(reading[start:], ())[:_LONGEST_LIST]
+    for end in range(1, len(stem)):
+        yield from [form.number for form in database.by_stem.get(stem[:end], ())[:_LONGEST_LIST]]
 
 
 def _readings(stem: tuple[str, ...], database: Database) -> list[tuple[str, ...]]:
@@ -150,6 +200,8 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
     for form in database.forms:
         by_name[form.traits.ref.name].append(form)
     for teller in database.forms:
+        if not speaks_of_another(teller, database):
+            continue
         said = [teller.table.comment, *(column.comment for column in teller.table.columns)]
         for word in set().union(*(_words_of(comment) for comment in said)):
             for told in by_name.get(word, ())[:_LONGEST_LIST]:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from cmis_audit.match.words import Singulars, Synonyms, joined_phrases, skeleton, tokens
 from cmis_audit.model.catalog import Column, Table
@@ -72,18 +73,25 @@ class ColumnForm:
         "words",
     )
 
-    def __init__(self, column: Column, place: int, words: tuple[str, ...], family: str) -> None:
+    def __init__(self, column: Column, place: int, named: "_Named", family: str) -> None:
         self.name = column.name
         self.type = column.type
         self.place = place
         self.family = family
-        self.words = words
-        self.key = "_".join(words)
-        self.sketch = tuple(skeleton(word) for word in words)
-        self.marks: frozenset[str] = frozenset()
-        """What a column of a like name has one of: its words' beginnings, sketches, meanings."""
         self.is_key = False
         self.reference: TableRef | None = None
+        self.key, self.words, self.sketch, self.marks = named
+
+
+class _Named(NamedTuple):
+    """What the words of a column's name say, whatever its table."""
+
+    key: str
+    words: tuple[str, ...]
+    """With each known phrase made one."""
+    sketch: tuple[str, ...]
+    marks: frozenset[str]
+    """What a column of a like name has one of: its words' beginnings, sketches, meanings."""
 
 
 def type_family(type_name: str, known: dict[str, str]) -> str:
@@ -111,54 +119,80 @@ def type_likeness(left: str, right: str) -> float:
     return _NEAR.get(frozenset((left, right)), 0.15)
 
 
-def column_forms(
-    table: Table,
-    stem: tuple[str, ...],
-    singular: Singulars,
-    synonyms: Synonyms,
-    known: dict[str, str],
-) -> tuple[ColumnForm, ...]:
-    """Return the table's columns with its own name taken off theirs."""
-    primary = table.primary_key.columns if table.primary_key else ()
-    references = {key.columns[0]: key.target for key in table.foreign_keys if len(key.columns) == 1}
-    forms = []
-    taken: set[str] = set()
-    for place, column in enumerate(table.columns):
-        words = singular.all(tokens(column.name))
-        form = ColumnForm(column, place, words, type_family(column.type, known))
-        form.is_key = primary == (column.name,)
-        form.reference = references.get(column.name)
-        forms.append(form)
-        taken.add(form.key)
-    mark = _mark(forms)
-    for form in forms:
-        if mark and form.words[0] == mark and len(form.words) > 1:
-            taken.discard(form.key)
-            form.words = form.words[1:]
-            form.key = "_".join(form.words)
-            taken.add(form.key)
-        own = form.is_key or (not primary and form.place == 0)
-        short = _without_own_name(form.words, stem, own=own)
-        if short != form.words and (key := "_".join(short)) not in taken and not form.reference:
-            taken.add(key)
-            form.words, form.key = short, key
-        form.words = joined_phrases(form.words, synonyms.phrases)
-        form.sketch = tuple(skeleton(word) for word in form.words)
-        form.marks = _marks(form, synonyms)
-    return tuple(forms)
+class ColumnReader:
+    """Puts columns into the form in which they are compared; each name and type is read once."""
+
+    def __init__(self, singular: Singulars, synonyms: Synonyms, known: dict[str, str]) -> None:
+        self._singular = singular
+        self._synonyms = synonyms
+        self._known = known
+        self._families: dict[str, str] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
+        self._named: dict[tuple[str, ...], _Named] = {}
+
+    def forms(self, table: Table, stem: tuple[str, ...]) -> tuple[ColumnForm, ...]:
+        """Return the table's columns with its own name taken off theirs."""
+        primary = table.primary_key.columns if table.primary_key else ()
+        references = {
+            key.columns[0]: key.target for key in table.foreign_keys if len(key.columns) == 1
+        }
+        every = [self._words_of(column.name) for column in table.columns]
+        taken = {"_".join(words) for words in every}
+        mark = _mark(every)
+        forms = []
+        for place, (column, full) in enumerate(zip(table.columns, every, strict=True)):
+            words = full
+            if mark and words[0] == mark and len(words) > 1:
+                taken.discard("_".join(words))
+                words = words[1:]
+                taken.add("_".join(words))
+            is_key = primary == (column.name,)
+            own = is_key or (not primary and place == 0)
+            reference = references.get(column.name)
+            short = _without_own_name(words, stem, own=own)
+            if short != words and (key := "_".join(short)) not in taken and not reference:
+                taken.add(key)
+                words = short
+            form = ColumnForm(column, place, self._name(words), self._family(column.type))
+            form.is_key, form.reference = is_key, reference
+            forms.append(form)
+        return tuple(forms)
+
+    def _words_of(self, name: str) -> tuple[str, ...]:
+        known = self._words.get(name)
+        if known is None:
+            known = self._words[name] = self._singular.all(tokens(name))
+        return known
+
+    def _family(self, type_name: str) -> str:
+        known = self._families.get(type_name)
+        if known is None:
+            known = self._families[type_name] = type_family(type_name, self._known)
+        return known
+
+    def _name(self, words: tuple[str, ...]) -> _Named:
+        known = self._named.get(words)
+        if known is None:
+            key, joined = "_".join(words), joined_phrases(words, self._synonyms.phrases)
+            sketch = tuple(skeleton(word) for word in joined)
+            marks = _marks(key, joined, sketch, self._synonyms)
+            known = self._named[words] = _Named(key, joined, sketch, marks)
+        return known
 
 
-def _mark(forms: list[ColumnForm]) -> str | None:
+def _mark(every: list[tuple[str, ...]]) -> str | None:
     """Return the word that nearly all columns of a table begin with: `rev_` of `revision`."""
-    first = Counter(form.words[0] for form in forms if len(form.words) > 1)
+    first = Counter(words[0] for words in every if len(words) > 1)
     word, count = max(first.items(), key=lambda entry: (entry[1], entry[0]), default=("", 0))
-    return word if count >= _FEWEST_MARKED and count >= _MARKED * len(forms) else None
+    return word if count >= _FEWEST_MARKED and count >= _MARKED * len(every) else None
 
 
-def _marks(form: ColumnForm, synonyms: Synonyms) -> frozenset[str]:
-    marks = {word[:3] for word in form.words}
-    marks.update(form.sketch)
-    for word in (form.key, *form.words):
+def _marks(
+    key: str, words: tuple[str, ...], sketch: tuple[str, ...], synonyms: Synonyms
+) -> frozenset[str]:
+    marks = {word[:3] for word in words}
+    marks.update(sketch)
+    for word in (key, *words):
         marks.update(synonyms.meanings(word))
     return frozenset(marks)
 
@@ -170,6 +204,8 @@ def _without_own_name(
 
     `post_id` is the id of `posts` where it is its key; elsewhere it points at another table.
     """
+    if not own and words[0] not in stem:
+        return words
     for start in range(len(stem)):
         tail = stem[start:]
         if len(words) > len(tail) and words[: len(tail)] == tail:

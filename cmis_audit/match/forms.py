@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from math import fsum, log2
 
 from cmis_audit.match.bodies import Together, tables_together
-from cmis_audit.match.columns import ColumnForm, column_forms, type_family
+from cmis_audit.match.columns import ColumnForm, ColumnReader, type_family
 from cmis_audit.match.confidence import Confidence
+from cmis_audit.match.patterns import BitMasks, Pattern
 from cmis_audit.match.schema_names import SchemaNames
 from cmis_audit.match.shapes import ShapeReader
 from cmis_audit.match.table_names import NameReader
@@ -21,6 +22,10 @@ _NEARLY_ALL = 0.8  # of the bits of a set of columns, of the names of a schema
 _HOUSE = 10  # tables of a schema, from which a word before all names is its mark
 _REPEATED = 0.75  # of all table names of two schemas, in both
 _FEWEST_REPEATED = 2  # one table may stand in two schemas for any reason
+_FEW = 200  # tables that are sooner looked at one by one
+_MOST_COLUMNS = 14  # of a set, for which the ways of having nearly all of it are tried
+MANY_HOLDERS = 500
+"""Tables with a set of columns; of more it is not asked which they are."""
 
 
 class TableForm:
@@ -91,10 +96,10 @@ class Database:
         self.word_tables: Counter[str] = Counter()
         self.first_words = Counter(form.traits.stem[0] for form in self.forms)
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
-        self._by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
+        self.by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for form in self.forms:
-            self._by_stem[form.traits.stem].append(form)
+            self.by_stem[form.traits.stem].append(form)
             self._by_name[form.traits.ref.name].append(form)
             self._schema_names[form.traits.ref.schema].add(form.traits.words)
             for key in form.keys:
@@ -103,12 +108,13 @@ class Database:
         self._common = dict(lexicon.common_columns)
         self.together = self._together(catalog)
         """What views and functions do with two tables, by their numbers, the smaller first."""
-        self.twins: frozenset[tuple[TableRef, TableRef]] = frozenset()
-        """Pairs that were found to be one thing, both ways round: their children may be too."""
         self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
         """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
-        self._holders: dict[frozenset[str], tuple[int, ...]] = {}
+        self._whole_bits: dict[int, float] = {}
+        self._patterns: dict[frozenset[str], Pattern] = {}
+        self._nouns = [form.nouns for form in self.forms]
+        self._masks = BitMasks(len(self.forms), self.tables_with)
 
     def _together(self, catalog: Catalog) -> dict[tuple[int, int], tuple[Together, ...]]:
         found: dict[tuple[int, int], tuple[Together, ...]] = {}
@@ -151,7 +157,7 @@ class Database:
 
     def with_stem(self, stem: tuple[str, ...]) -> tuple[TableForm, ...]:
         """Return the tables whose names are equal but for markers."""
-        return tuple(self._by_stem.get(stem, ()))
+        return tuple(self.by_stem.get(stem, ()))
 
     def schema_overlap(self, left: str, right: str) -> float:
         """Return the share of the smaller schema's table names that the larger has too."""
@@ -176,24 +182,34 @@ class Database:
         share = (others + prior * anywhere) / (max(len(self.forms) - 2, 0) + prior)
         return min(-log2(min(share, 1.0)), self.weights["column.cap"])
 
-    def tables_with_all(self, keys: frozenset[str]) -> tuple[int, ...]:
-        """Return the numbers of the tables that have nearly all of the columns, by their bits."""
-        known = self._holders.get(keys)
+    def tables_with_all(self, keys: frozenset[str]) -> Pattern:
+        """Return the tables that have nearly all of the columns, by their bits."""
+        known = self._patterns.get(keys)
         if known is None:
-            known = self._holders[keys] = self._tables_with_all(keys)
+            known = self._patterns[keys] = self._pattern(keys)
         return known
 
-    def _tables_with_all(self, keys: frozenset[str]) -> tuple[int, ...]:
+    def _pattern(self, keys: frozenset[str]) -> Pattern:
         total = self.bits_of(keys)
         if not total:
-            return ()
+            return Pattern(0, (), self._nouns)
         enough = _NEARLY_ALL * total
-        holders = {number for key in self.rarest(keys, enough) for number in self.tables_with[key]}
-        return tuple(
-            number
-            for number in sorted(holders)
-            if self.bits_of(keys & self.forms[number].keys) >= enough
-        )
+        prefix = self.rarest(keys, enough)
+        some = sum(len(self.tables_with[key]) for key in prefix)
+        if some <= _FEW or len(keys) > _MOST_COLUMNS:
+            holders = {number for key in prefix for number in self.tables_with[key]}
+            numbers = [
+                number
+                for number in sorted(holders)
+                if self.bits_of(keys & self.forms[number].keys) >= enough
+            ]
+            return Pattern(len(numbers), numbers, self._nouns)
+        ordered = self._rarest_first(keys)
+        bits = [self.column_bits(key) for key in ordered]
+        mask = self._masks.with_nearly_all(ordered, bits, enough, len(prefix))
+        count = mask.bit_count()
+        few = count <= MANY_HOLDERS
+        return Pattern(count, self._masks.numbers(mask) if few else (), self._nouns)
 
     def bits_of(self, keys: Iterable[str]) -> float:
         """Return the bits of several columns together.
@@ -202,6 +218,14 @@ class Database:
         """
         return fsum(self.column_bits(key) for key in keys)
 
+    def whole_bits(self, form: TableForm) -> float:
+        """Return the bits of all columns of a table."""
+        known = self._whole_bits.get(form.number)
+        if known is None:
+            known = self.bits_of(column.key for column in form.columns)
+            self._whole_bits[form.number] = known
+        return known
+
     def rarest(self, keys: frozenset[str], enough: float) -> list[str]:
         """Return the rarest of the columns, without which less than `enough` bits remain.
 
@@ -209,12 +233,15 @@ class Database:
         """
         left = self.bits_of(keys)
         prefix = []
-        for key in sorted(keys, key=lambda key: (-self.column_bits(key), key)):
+        for key in self._rarest_first(keys):
             if left < enough:
                 break
             prefix.append(key)
             left -= self.column_bits(key)
         return prefix
+
+    def _rarest_first(self, keys: Iterable[str]) -> list[str]:
+        return sorted(keys, key=lambda key: (-self.column_bits(key), key))
 
 
 def known_families(catalog: Catalog) -> dict[str, str]:
@@ -239,11 +266,8 @@ def _forms(
         table.ref: _without_prefix(reader.stem(table.ref.name), prefixes.get(table.ref.schema))
         for table in tables
     }
-    synonyms = Synonyms(lexicon.column_synonyms)
-    columns = {
-        table.ref: column_forms(table, parsed[table.ref][0], singular, synonyms, known)
-        for table in tables
-    }
+    columns_of = ColumnReader(singular, Synonyms(lexicon.column_synonyms), known)
+    columns = {table.ref: columns_of.forms(table, parsed[table.ref][0]) for table in tables}
     owners = _owners(tables, parsed, columns)
     forms = []
     for number, table in enumerate(tables):

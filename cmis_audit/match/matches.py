@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-from cmis_audit.match.candidates import candidate_pairs, children_of_twins
+from cmis_audit.match.candidates import Candidates, children_of_twins
 from cmis_audit.match.forms import Database
-from cmis_audit.match.pair import Pair
+from cmis_audit.match.pair import Pair, Twins
 from cmis_audit.match.signals import SIGNALS
 from cmis_audit.match.signals.comments import successor
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.match import Evidence, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
+from cmis_audit.uncollected import uncollected
 
 _FEWEST_COPIED = 3
 """Tables found to be one from which two schemas may be copies: two are an accident."""
@@ -19,33 +21,44 @@ _MOSTLY_COPIED = 0.6
 """... of the table names that both have: bounded contexts share names, and few of the columns."""
 
 
+@uncollected()
 def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
-    """Return every pair of tables that was compared, with its evidence, and each table's traits.
+    """Return the pairs of tables that were compared, with evidence, and each table's traits.
 
     Tables that belong to twins are compared once more, now that their parents are known to be one;
     so are those of equal names in two schemas of which the one is a copy of the other.
     Pairs are sorted; the result depends on the catalog and the pack alone.
     """
     database = Database(catalog, pack)
+    forms = database.forms
+    candidates = Candidates(database)
     found = {
-        pair: match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
-        for pair in candidate_pairs(database)
+        pair: match_of(Pair(forms[pair[0]], forms[pair[1]], database)) for pair in candidates.pairs
     }
-    database.twins = _twins(found.values(), database)
-    for pair in children_of_twins(database):
-        found[pair] = match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
+    twins = _twins(found.values(), database)
+    for pair in children_of_twins(database, twins):
+        found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))
     database.copied_schemas = _copied_schemas(found.values(), database)
     for pair in _left_behind(found, database):
-        found[pair] = match_of(Pair(database.forms[pair[0]], database.forms[pair[1]], database))
+        found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))
+
+    @cache
+    def passed_over(left: TableRef, right: TableRef) -> Match | None:
+        one, other = database.by_ref.get(left), database.by_ref.get(right)
+        if one and other and candidates.passed_over(one.number, other.number):
+            return match_of(Pair(one, other, database))
+        return None
+
     return Matches(
-        traits=tuple(form.traits for form in database.forms),
+        traits=tuple(form.traits for form in forms),
         matches=tuple(sorted(found.values(), key=lambda match: (match.left, match.right))),
+        passed_over=passed_over,
         tenants=database.tenants,
         schemas=tuple(database.schemas.traits.values()),
     )
 
 
-def _twins(matches: Iterable[Match], database: Database) -> frozenset[tuple[TableRef, TableRef]]:
+def _twins(matches: Iterable[Match], database: Database) -> Twins:
     enough = database.weights["consolidate_from"]
     pairs = [(match.left, match.right) for match in matches if match.bits >= enough]
     return frozenset([*pairs, *((right, left) for left, right in pairs)])

@@ -5,18 +5,24 @@ from functools import cached_property
 from cmis_audit.match.alignment import align
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.table_names import NameRelation, name_relation
-from cmis_audit.model.match import ColumnMatch, Relation
+from cmis_audit.model.match import Alike, ColumnMatch, Relation
 from cmis_audit.model.names import TableRef
 
 _NEARLY_ALL = 0.8  # of the columns of both tables
+
+Twins = frozenset[tuple[TableRef, TableRef]]
 
 
 class Pair:
     """A pair of tables in name order; what is dear is computed once, when first asked for."""
 
-    def __init__(self, left: TableForm, right: TableForm, database: Database) -> None:
+    def __init__(
+        self, left: TableForm, right: TableForm, database: Database, twins: Twins = frozenset()
+    ) -> None:
         self.left, self.right = sorted((left, right), key=lambda form: form.traits.ref)
         self.database = database
+        self.twins = twins
+        """Tables found to be one thing, both ways round: their children may be too."""
 
     @cached_property
     def relation(self) -> NameRelation:
@@ -42,7 +48,7 @@ class Pair:
     @cached_property
     def twin_parents(self) -> tuple[TableRef, TableRef] | None:
         """Return a parent of each that were found to be one thing, the first by name."""
-        twins = self.database.twins
+        twins = self.twins
         if not twins:
             return None
         own = {self.left.traits.ref, self.right.traits.ref}
@@ -71,6 +77,39 @@ class Pair:
             and self.left.traits.ref not in self.right.traits.parents
             and self.right.traits.ref not in self.left.traits.parents
         )
+
+    def pointers(self, child: TableForm, parent: TableForm) -> tuple[tuple[str, ...], ...]:
+        """Return the columns of each reference of the one to the other, declared ones first.
+
+        Not what a copy has because its original has it: a reference of the original to itself, and
+        the original's key, which by its name seems to point there.
+        """
+        partner = {
+            (match.left if child is self.left else match.right): (
+                match.right if child is self.left else match.left
+            )
+            for match in self.alignment
+            if match.how != Alike.SIMILAR  # which a common target alone can make
+        }
+        to_itself = {
+            key.columns for key in parent.table.foreign_keys if key.target == parent.traits.ref
+        }
+        declared = [
+            key.columns
+            for key in child.table.foreign_keys
+            if key.target == parent.traits.ref
+            and tuple(partner.get(name, "") for name in key.columns) not in to_itself
+        ]
+        said = {name for key in child.table.foreign_keys for name in key.columns}
+        keys = {column.name for column in parent.columns if column.is_key}
+        implied = [
+            (column.name,)
+            for column in child.columns
+            if column.reference == parent.traits.ref
+            and column.name not in said
+            and partner.get(column.name) not in keys
+        ]
+        return (*declared, *implied)
 
     def weight(self, name: str) -> float:
         return self.database.weights[name]

@@ -1,10 +1,17 @@
 """What MATCH found out about two tables."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker, SchemaTraits, Traits
 from cmis_audit.model.value import Value
+
+ALIKE = 0.5  # Jaccard of the names from which two tables look alike
+CONTAINED = 0.75
+TELLING_BITS = 4.0  # of the columns in common, without which nothing looks alike
+HELD = 0.5  # of a table's columns, from which it may be a part of the other
+TELLING_COLUMN = 5.0  # bits of a column that hardly any third table has; a part has one
 
 
 class Alike(StrEnum):
@@ -98,7 +105,10 @@ class Matches(Value, frozen=True, kw_only=True):
     traits: tuple[Traits, ...]
     """Of every table that took part, sorted by table."""
     matches: tuple[Match, ...]
-    """Of every pair that was compared, sorted by pair."""
+    """Of every pair that may be one thing or look alike, sorted by pair."""
+    passed_over: Callable[[TableRef, TableRef], Match | None]
+    """The ledger of a pair that only its names brought up and that could not come to anything: of
+    use where other tables bring the two together. None for a pair that nothing brought up."""
     tenants: tuple[TenantGroup, ...] = ()
     """Their copies took no part; the template did."""
     schemas: tuple[SchemaTraits, ...] = ()

@@ -1,6 +1,5 @@
 """A live server as a source of the catalog."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -41,6 +40,7 @@ from cmis_audit.source.reader import (
 from cmis_audit.source.rows import CatalogBuilder, vanished
 from cmis_audit.source.values import ValueReader
 from cmis_audit.source.visibility import visibility_from_rows
+from cmis_audit.uncollected import uncollected
 
 _SWITCH_SECONDS = 0.0003
 _ATTEMPTS = 3
@@ -221,20 +221,18 @@ def _iso(now: datetime) -> str:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the garbage collector out: it would walk a million new rows again and again.
+    """Keep the garbage collector out, and let threads change often.
 
-    And let threads change often: the one that asks the server must not wait 5 ms, Python's default,
-    for the one that makes values of what has come.
+    The one that asks the server must not wait 5 ms, Python's default, for the one that makes values
+    of what has come.
     """
-    enabled, interval = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
-        yield
+        with uncollected():
+            yield
     finally:
         sys.setswitchinterval(interval)
-        if enabled:
-            gc.enable()
 
 
 class _TolerantText(Loader):

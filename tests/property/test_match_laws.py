@@ -205,7 +205,7 @@ def test_the_order_of_the_catalog_does_not_matter(
     shuffler.shuffle(tables)
     other = catalog(*tables)
     first, second = find_matches(database, PACK), find_matches(other, PACK)
-    assert first == second
+    assert (first.traits, first.matches) == (second.traits, second.matches)
     assert build_clusters(database, first, PACK) == build_clusters(other, second, PACK)
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from math import exp, log2
 
+from cmis_audit.match.forms import MANY_HOLDERS
 from cmis_audit.match.pair import Pair
+from cmis_audit.match.patterns import Pattern
 from cmis_audit.model.match import Evidence
 
 _FAMILY = 2  # other tables that make a pattern of a pair
-_MANY = 500
 
 
 def evidence(pair: Pair) -> Iterator[Evidence]:
@@ -20,7 +21,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     if not total:
         return
     ceiling = pair.weight("column.saturation")
-    bits = _saturated(total, ceiling)
+    bits = saturated(total, ceiling)
     best = sorted(pair.alignment, key=lambda match: (-match.bits, match.left))[:5]
     words = ", ".join(
         match.left if match.left == match.right else f"{match.left} ~ {match.right}"
@@ -33,14 +34,14 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     )
     # counted last, so that one more shared column never takes more off than it adds
     equal = pair.database.bits_of(pair.shared_keys)
-    worth = bits - _saturated(max(total - equal, 0.0), ceiling)
+    worth = bits - saturated(max(total - equal, 0.0), ceiling)
     yield from _family(pair, worth)
 
 
 def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
     tables = len(pair.database.forms)
     holders = pair.database.tables_with_all(pair.shared_keys)
-    if len(holders) <= _FAMILY or log2(1 + tables / len(holders)) >= worth:
+    if holders.count <= _FAMILY or log2(1 + tables / holders.count) >= worth:
         return
     others = _others(pair, holders)
     limit = log2(1 + tables / others) if others >= _FAMILY else worth
@@ -52,23 +53,16 @@ def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
         )
 
 
-def _saturated(total: float, ceiling: float) -> float:
+def saturated(total: float, ceiling: float) -> float:
     return ceiling * (1 - exp(-total / ceiling))
 
 
-def _others(pair: Pair, holders: tuple[int, ...]) -> int:
+def _others(pair: Pair, holders: Pattern) -> int:
     """Return how many tables of other names have the shared columns too.
 
     Not counted: further editions of the same noun, which make the case stronger, not weaker. Of
     very many holders they are a few, and not looked for.
     """
-    if len(holders) > _MANY:
-        return len(holders) - 2
-    left, right = pair.left.nouns, pair.right.nouns
-    forms = pair.database.forms
-    count = 0
-    for number in holders:
-        nouns = forms[number].nouns
-        if not (nouns <= left or nouns >= left or nouns <= right or nouns >= right):
-            count += 1
-    return count
+    if holders.count > MANY_HOLDERS:
+        return holders.count - 2
+    return holders.of_other_names(pair.left.nouns, pair.right.nouns)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
@@ -78,14 +78,15 @@ def names_as_other_edition(teller: TableForm, told: TableForm, database: Databas
 def _phrase(text: str | None, teller: TableForm, told: TableForm, database: Database) -> str | None:
     comment = (text or "")[:_READ]
     schema, name = told.traits.ref.schema, told.traits.ref.name
-    if name not in comment:
+    lexicon = database.lexicon
+    phrases = lexicon.replaces_phrases + lexicon.replaced_phrases
+    if name not in comment or not _says_one_of(phrases, comment):
         return None
     prefix = rf"{re.escape(schema)}\."
     if database.named_from(teller, name) is told:
         prefix = f"(?:{prefix})?"
-    lexicon = database.lexicon
     found = re.search(
-        rf"(?:{_either(lexicon.replaces_phrases + lexicon.replaced_phrases)})"
+        rf"(?:{_either(phrases)})"
         rf"(?:(?!\.\s).){{0,{_FAR}}}?(?<![\w.]){prefix}{re.escape(name)}(?![\w])",
         comment,
         re.IGNORECASE | re.DOTALL,
@@ -93,6 +94,20 @@ def _phrase(text: str | None, teller: TableForm, told: TableForm, database: Data
     if not found or _NEGATION.search(comment[max(found.start() - _NEAR, 0) : found.start()]):
         return None
     return found[0].lower()
+
+
+def speaks_of_another(teller: TableForm, database: Database) -> bool:
+    """Tell whether a comment has any of the phrases: few have, and most need no second look."""
+    phrases = database.lexicon.replaces_phrases + database.lexicon.replaced_phrases
+    columns = (column.comment for column in teller.table.columns)
+    return any(
+        text and _says_one_of(phrases, text[:_READ]) for text in (teller.table.comment, *columns)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _says_one_of(phrases: tuple[str, ...], comment: str) -> bool:
+    return bool(re.search(_either(phrases), comment, re.IGNORECASE | re.DOTALL))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import Database
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
 from cmis_audit.model.traits import Marker
@@ -17,12 +18,12 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     their bits, so that shared bookkeeping columns hide no difference.
     """
     small = pair.smaller
-    whole = pair.database.bits_of(column.key for column in small.columns)
+    whole = pair.database.whole_bits(small)
     if not whole:
         return
-    share = min(sum(match.bits for match in pair.alignment) / whole, 1.0)
-    empty, full = pair.weight("coverage.empty"), pair.weight("coverage.full")
-    bits = empty + (full - empty) * share
+    total = sum(match.bits for match in pair.alignment)
+    share = min(total / whole, 1.0)
+    bits = at_most(total, whole, pair.database)
     yield Evidence(
         signal="coverage",
         bits=round(bits, 2),
@@ -30,6 +31,12 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         "stands in the other too",
     )
     yield from _thin_copy(pair)
+
+
+def at_most(total: float, whole: float, database: Database) -> float:
+    """Return the bits where columns of so many bits have a partner, of a whole that has some."""
+    empty, full = database.weights["coverage.empty"], database.weights["coverage.full"]
+    return empty + (full - empty) * min(total / whole, 1.0)
 
 
 def _thin_copy(pair: Pair) -> Iterator[Evidence]:

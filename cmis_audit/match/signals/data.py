@@ -8,6 +8,7 @@ table is empty, or has fewer rows, speaks against nothing: so is an old copy.
 from collections.abc import Iterator
 from datetime import datetime
 
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
 from cmis_audit.model.match import ColumnMatch, Evidence
@@ -36,7 +37,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     if not all(rows):
         return
     small = pair.smaller
-    whole = pair.database.bits_of(column.key for column in small.columns)
+    whole = pair.database.whole_bits(small)
     if not whole:
         return
     share = min(sum(match.bits for match in pair.alignment) / whole, 1.0)
@@ -45,6 +46,13 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     yield from _rows(pair, rows, share)
     yield from _columns(pair, left, right, rows, share)
     yield from _use(pair, left, right, share)
+
+
+def at_most(left: TableForm, right: TableForm, database: Database) -> float:
+    """Return the most that `evidence` says for two tables."""
+    if left.table.statistics is None or right.table.statistics is None:
+        return 0.0
+    return sum(database.weights[f"data.{name}"] for name in ("rows", "columns", "superseded"))
 
 
 def _rows(pair: Pair, rows: tuple[int, int], share: float) -> Iterator[Evidence]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
@@ -17,10 +18,10 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     version often keeps the key of the first. Less too where most of the parent is repeated.
     """
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
-        if parent.traits.ref in child.traits.parents:
+        pointers = pair.pointers(child, parent) if parent.traits.ref in child.traits.parents else ()
+        if pointers:
             weight = pair.weight("against.foreign_key_between")
-            declared = any(key.target == parent.traits.ref for key in child.table.foreign_keys)
-            if not declared:
+            if all(key.columns not in pointers for key in child.table.foreign_keys):
                 weight /= 2
             if _editions(pair):
                 weight /= 4
@@ -39,3 +40,17 @@ def _editions(pair: Pair) -> bool:
     relation = pair.relation
     said = {affix.marker for affix in relation.markers}
     return relation.relation == Relation.SAME or bool(said - {Marker.NEUTRAL})
+
+
+def at_most(left: TableForm, right: TableForm, database: Database) -> float:
+    """Return the most that `evidence` says where the names are neither equal nor marked.
+
+    Nothing where the reference may be one that a copy has from its original.
+    """
+    for child, parent in ((left, right), (right, left)):
+        own = parent.traits.ref
+        declared = any(key.target == own for key in child.table.foreign_keys)
+        if declared and all(key.target != own for key in parent.table.foreign_keys):
+            repeated = 4
+            return database.weights["against.foreign_key_between"] / repeated
+    return 0.0

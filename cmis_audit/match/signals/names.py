@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmis_audit.match.forms import TableForm
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
-from cmis_audit.match.table_names import shared_length
+from cmis_audit.match.table_names import NameRelation, shared_length
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.traits import Marker
 
@@ -85,6 +85,23 @@ def _judge(pair: Pair) -> tuple[float, str]:
             return pair.weight("name.none"), "names have no word in common"
 
 
+def at_most(relation: NameRelation, database: Database) -> float:
+    """Return the most that `evidence` says of names one of which stands in the other.
+
+    Unless their parents were found to be one.
+    """
+    of_relation: tuple[str, ...] = {
+        Relation.QUALIFIED: ("qualified", "qualified_by_state", "qualified_by_parent"),
+        Relation.PART: ("extension", "satellite", "sibling_new_word"),
+    }[relation.relation]
+    if relation.relation == Relation.QUALIFIED and not database.lexicon.state_words.isdisjoint(
+        relation.left_only or relation.right_only
+    ):
+        of_relation = ("qualified_by_state",)
+    formats = ("format",) if relation.left_only and relation.right_only else ()
+    return max(database.weights[f"name.{name}"] for name in (*of_relation, *formats))
+
+
 def _named_after_twins(pair: Pair) -> bool:
     """Tell whether the names differ only by the names of parents that were found to be one."""
     if not pair.twin_parents or pair.relation.relation in {Relation.MARKED, Relation.SAME}:
@@ -160,9 +177,11 @@ def _rows_of(pair: Pair) -> bool:
     for child, parent in ((pair.left, pair.right), (pair.right, pair.left)):
         keys = [key.columns for key in child.table.uniques]
         keys += [child.table.primary_key.columns] if child.table.primary_key else []
-        for pointing in child.table.foreign_keys:
-            if pointing.target == parent.traits.ref and pointing.columns not in keys:
-                return True
+        declared = {key.columns for key in child.table.foreign_keys}
+        if any(
+            columns in declared and columns not in keys for columns in pair.pointers(child, parent)
+        ):
+            return True
     return False
 
 

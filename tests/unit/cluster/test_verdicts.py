@@ -1003,3 +1003,14 @@ def test_the_versions_of_versions_are_their_history() -> None:
         Verdict.KEEP_APART,
         Kind.HISTORY,
     )
+
+
+def test_a_copy_that_points_where_its_original_points_at_itself() -> None:
+    columns = ("id int pk", "title text", "body text", "shown_on date", "parent_id int -> pages")
+    found = clusters_of(table("pages", *columns), table("pages_list", *columns))
+    assert [core(one) for one in found if one.verdict == Verdict.CONSOLIDATE] == [
+        {"pages", "pages_list"}
+    ]
+    rows = ("id int pk", "title text", "body text", "shown_on date", "page_id int -> pages")
+    found = clusters_of(table("pages", *columns), table("pages_list", *rows))
+    assert all(one.verdict == Verdict.KEEP_APART for one in found)
