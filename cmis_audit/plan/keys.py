@@ -65,8 +65,9 @@ def key_plan(
     rows: tuple[ComparisonRow, ...],
     catalog: Catalog,
     timezone: str,
+    unfit: frozenset[TableRef] = frozenset(),
 ) -> KeyPlan:
-    """Choose the target's key; the canonical table comes first."""
+    """Choose the target's key; the canonical table comes first, and the unfit do not share it."""
     types = Types.of(catalog)
     place = {(cell.table, cell.column): row.concept for row in rows for cell in row.cells}
     keys = {table.ref: row_key(table) for table in tables}
@@ -80,7 +81,7 @@ def key_plan(
     for table in tables[1:]:
         key = keys[table.ref]
         aligned = bool(own) and {place[table.ref, name] for name in key} == set(concepts)
-        if aligned and not {canonical.ref, table.ref} & surrogate:
+        if aligned and not {canonical.ref, table.ref} & surrogate and table.ref not in unfit:
             here = {place[table.ref, name]: type_of[table.ref, name] for name in key}
             pairs = [
                 (type_of[canonical.ref, mine], here[concept])

@@ -20,8 +20,7 @@ BOOK = "cmis_audit_"
 def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions) -> Design:
     """Return the design of a merge. Raises CannotPlanError."""
     tables = member_tables(catalog, cluster)
-    keys = key_plan(tables, cluster.comparison, catalog, options.timezone)
-    found = Homes(tables, cluster.comparison, keys, catalog, options.timezone).find()
+    keys, found = _keys_and_homes(catalog, cluster, tables, options)
     canonical = tables[0]
     schema = options.target_schema or canonical.ref.schema
     target = TableRef(schema=schema, name=names.free(schema, canonical.ref.name, MERGED))
@@ -60,6 +59,29 @@ def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOption
         members=members,
         uniques=kept,
     )
+
+
+def _keys_and_homes(
+    catalog: Catalog, cluster: Cluster, tables: tuple[Table, ...], options: PlanOptions
+) -> tuple[KeyPlan, tuple[Home, ...]]:
+    """Return the key and a home for each column.
+
+    A table whose key column cannot share the target's, because a foreign key of it points
+    elsewhere, does not share the key; then all is looked at again without it.
+    """
+    unfit: frozenset[TableRef] = frozenset()
+    while True:
+        keys = key_plan(tables, cluster.comparison, catalog, options.timezone, unfit)
+        found = Homes(tables, cluster.comparison, keys, catalog, options.timezone).find()
+        apart = {
+            table.ref
+            for home in found
+            if home.key and all(table.ref != tables[0].ref for table, _ in home.cells)
+            for table, _ in home.cells
+        }
+        if not apart:
+            return keys, found
+        unfit |= apart
 
 
 def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:

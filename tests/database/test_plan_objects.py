@@ -91,6 +91,25 @@ def test_references_within_and_between_members(each_database: str) -> None:
     assert planned.fingerprint() == planned.before
 
 
+def test_keys_that_point_at_different_tables_are_kept_apart(database: str) -> None:
+    execute(
+        database,
+        """
+        CREATE TABLE people (id int PRIMARY KEY); CREATE TABLE firms (id int PRIMARY KEY);
+        CREATE TABLE payees (id int PRIMARY KEY REFERENCES people, iban text);
+        CREATE TABLE payees_v2 (id int PRIMARY KEY REFERENCES firms, iban text);
+        CREATE TABLE payments (payee int REFERENCES payees, firm int REFERENCES payees_v2);
+        INSERT INTO people VALUES (1), (2); INSERT INTO firms VALUES (2), (3);
+        INSERT INTO payees VALUES (1, 'a'), (2, 'b'); INSERT INTO payees_v2 VALUES (2, 'b');
+        INSERT INTO payments VALUES (1, 2);
+        """,
+    )
+    planned = plan(database, "payees", "payees_v2")
+    through(planned, "payees", "payees_v2", "payments")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        planned.execute("INSERT INTO payees_v2 VALUES (1, 'no such firm')")
+
+
 def test_identities_and_sequences_outlive_the_old_tables(each_database: str) -> None:
     execute(
         each_database,
