@@ -110,6 +110,11 @@ def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
 def _merge(
     catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions, number: int
 ) -> ClusterPlan:
+    if cluster.kind == Kind.SPLIT:
+        raise CannotPlanError(
+            "one table was split in several: its rows are to be compared with those of all parts, "
+            "and there is no one table to merge into"
+        )
     if cluster.kind == Kind.COPY:
         return archive(catalog, cluster, names, options, _folder(number, cluster.name))
     long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)

@@ -482,3 +482,8 @@ def test_a_copy_is_put_away_and_what_only_it_has_is_kept(each_database: str) -> 
     assert [str(t.ref) for t in catalog(each_database).tables if t.ref.schema == "public"] == [
         "public.users"
     ]
+
+
+def test_a_table_that_was_split_in_several_is_not_merged(each_database: str) -> None:
+    execute(each_database, "CREATE TABLE t (id int); CREATE TABLE t_v2 (id int);")
+    assert "split in several" in refusal(plan(each_database, "t", "t_v2", kind=Kind.SPLIT))
