@@ -15,7 +15,7 @@ demo: $(READY) ## audit the documented database on the embedded server
 	$(BIN)/cmis-audit demo -o $(OUT)
 
 test: $(READY) ## run every test on a real server (the embedded one unless CMIS_AUDIT_TEST_DSN is set)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(READY) ## formatting, lint, types, room contracts
 	$(BIN)/ruff format --check .

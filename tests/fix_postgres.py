@@ -165,11 +165,13 @@ def other_server(request: pytest.FixtureRequest) -> Callable[[int], TestServer]:
     return lambda version: _or_named(lambda: servers.of_version(version))
 
 
-@pytest.fixture(params=[16, 18])
+@pytest.fixture(params=["given"] if os.environ.get("CMIS_AUDIT_TEST_DSN") else [16, 18])
 def each_server(
     request: pytest.FixtureRequest, other_server: Callable[[int], TestServer]
 ) -> TestServer:
-    """Each embedded version in turn."""
+    """Each embedded version in turn; where a server is given, that one."""
+    if request.param == "given":
+        return _or_named(request.config.stash[SERVERS].main_server)
     return other_server(request.param)
 
 
