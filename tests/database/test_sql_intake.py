@@ -268,7 +268,7 @@ def test_hostile_names_stay_on_one_printable_line(load):
         (b"", "holds no SQL statement"),
         (b"-- nothing\n/* here */\n", "holds no SQL statement"),
         (b"PGDMP\x01\x0e\x00", r"pg_restore -f out.sql"),
-        (gzip.compress(b"CREATE TABLE a (, mtime=0);"), "gunzip"),
+        (gzip.compress(b"CREATE TABLE a ();", mtime=0), "gunzip"),
         (b"\x7fELF\x00\x00\x01", "zero byte in line 1"),
         (b"CREATE TABLE `users` (`id` INT NOT NULL) ENGINE=InnoDB;", "MySQL.*line 1: CREATE TABLE"),
         (b"Dear all,\nplease find attached", "no table could be loaded: line 1"),
