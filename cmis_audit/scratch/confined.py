@@ -19,6 +19,9 @@ from psycopg import pq
 POLL_SECONDS = 0.1
 SIZE_POLL_SECONDS = 0.4
 ENDING_SECONDS = 3.0
+MOST_ROWS = 200_000
+
+Row = tuple[str | None, ...]
 
 # The write-ahead log and temporary files belong to the server, and grow with what is loaded.
 _SIZE = """
@@ -125,6 +128,12 @@ class ConfinedConnection:
         failure, _ = self._converse(statement, ())
         return failure
 
+    def rows(self, query: str, most: int = MOST_ROWS) -> list[Row] | Failure:
+        """Return the rows of one query as text; raises LimitReachedError where there are more."""
+        found: list[Row] = []
+        failure, _ = self._converse(query, (), found, most)
+        return found if failure is None else failure
+
     def copy_in(self, statement: str, blocks: Iterable[bytes]) -> Failure | None:
         """Run COPY ... FROM STDIN with these bytes."""
         failure, _ = self._converse(statement, blocks)
@@ -136,7 +145,11 @@ class ConfinedConnection:
         return None if failure else value
 
     def _converse(
-        self, statement: str, blocks: Iterable[bytes]
+        self,
+        statement: str,
+        blocks: Iterable[bytes],
+        found: list[Row] | None = None,
+        most: int = 0,
     ) -> tuple[Failure | None, str | None]:
         failure: Failure | None = None
         value: str | None = None
@@ -151,6 +164,10 @@ class ConfinedConnection:
                     self._drain()
                 elif result.status == pq.ExecStatus.FATAL_ERROR:
                     failure = failure or _failure(result)
+                elif found is not None:
+                    found.extend(_row(result, number) for number in range(result.ntuples))
+                    if len(found) > most:
+                        raise LimitReachedError(f"stopped at more than {most:,} rows of a query")
                 elif value is None and result.ntuples and result.nfields:
                     value = (result.get_value(0, 0) or b"").decode("utf-8", "replace")
         except psycopg.Error as error:
@@ -199,6 +216,11 @@ class ConfinedConnection:
         self._watch.look()
         select.select([self._libpq.socket], [], [], POLL_SECONDS)
         self._libpq.consume_input()
+
+
+def _row(result: pq.abc.PGresult, number: int) -> Row:
+    values = (result.get_value(number, column) for column in range(result.nfields))
+    return tuple(None if each is None else each.decode("utf-8", "replace") for each in values)
 
 
 def _failure(result: pq.abc.PGresult) -> Failure:

@@ -102,19 +102,27 @@ class _Account:
 
 @contextmanager
 def embedded_server(
-    version: int = 16, *, memory_bytes: int = MEMORY_BYTES
+    version: int = 16, *, memory_bytes: int = MEMORY_BYTES, superuser: str = SUPERUSER
 ) -> Iterator[ScratchServer]:
     """Run a fresh server on a Unix socket, without network, and delete it on leaving.
 
-    `version` is 16 or 18; `memory_bytes` bounds the address space of each of its processes. It
-    takes about half a second to start. Nothing stays behind, whether the block ends, raises, or
-    the process is interrupted or killed. Raises ScratchError.
+    `version` is 16 or 18; `memory_bytes` bounds the address space of each of its processes. With
+    a `superuser` of another name the usual one can be a role like any other. It takes about half
+    a second to start. Nothing stays behind, whether the block ends, raises, or the process is
+    interrupted or killed. Raises ScratchError.
     """
     folder = _wheel_folder(version)
     account = _account()
     home = _new_home(shared=account is not None)
     try:
-        supervisor = _start(folder, home, account, version, memory_bytes)
+        supervisor = _start(
+            folder,
+            home,
+            account,
+            version=version,
+            memory_bytes=memory_bytes,
+            superuser=superuser,
+        )
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
         raise
@@ -183,6 +191,7 @@ class _Supervisor:
 
     process: subprocess.Popen[bytes]
     home: Path
+    user: str
     password: str
 
     def ready_server(self) -> ScratchServer:
@@ -194,7 +203,7 @@ class _Supervisor:
             time.sleep(0.005)
         server = ScratchServer(
             host=str(self.home),
-            user=SUPERUSER,
+            user=self.user,
             password=self.password,
             version="",
             version_number=0,
@@ -245,7 +254,13 @@ class _Supervisor:
 
 
 def _start(
-    folder: Path, home: Path, account: _Account | None, version: int, memory_bytes: int
+    folder: Path,
+    home: Path,
+    account: _Account | None,
+    *,
+    version: int,
+    memory_bytes: int,
+    superuser: str,
 ) -> _Supervisor:
     password = secrets.token_urlsafe(24)
     (home / "password").write_text(password)
@@ -260,7 +275,7 @@ def _start(
     settings = SETTINGS | (SETTINGS_18 if version >= 18 else {})
     settings["unix_socket_directories"] = str(home)
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    more_initdb = f"-U {SUPERUSER}" + (" --no-data-checksums" if version >= 18 else "")
+    more_initdb = f"-U {superuser}" + (" --no-data-checksums" if version >= 18 else "")
     try:
         process = subprocess.Popen(
             [
@@ -282,7 +297,7 @@ def _start(
         )
     except OSError as error:
         raise ScratchError(f"the embedded server cannot be started: {error}") from error
-    return _Supervisor(process=process, home=home, password=password)
+    return _Supervisor(process=process, home=home, user=superuser, password=password)
 
 
 def _private_copy(folder: Path, home: Path) -> Path:

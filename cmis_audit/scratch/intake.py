@@ -68,8 +68,10 @@ class Loaded:
 
     database: str
     """Named after the file."""
+    role: str
+    """Who owns what the file made, apart from what it gave to others."""
     conninfo: str = field(repr=False)
-    """As the role that owns everything the file made, and may do nothing else."""
+    """As that role, which may do nothing else."""
     skipped: tuple[Skipped, ...]
     """What could not be loaded or was stood in for, sorted."""
 
@@ -93,6 +95,25 @@ def load_sql(
     notes = Notes()
     if source.note:
         notes.plain(path.name, source.note)
+    return _load_text(path, source.text, server, limits=limits, notes=notes, progress=progress)
+
+
+def load_text(name: str, text: str, server: ScratchServer, limits: Limits | None = None) -> Loaded:
+    """Load SQL that was made elsewhere, under a name for the database; as `load_sql` does."""
+    return _load_text(
+        Path(name), text, server, limits=limits or Limits(), notes=Notes(), progress=None
+    )
+
+
+def _load_text(
+    path: Path,
+    text: str,
+    server: ScratchServer,
+    *,
+    limits: Limits,
+    notes: Notes,
+    progress: Progress | None,
+) -> Loaded:
     try:
         with psycopg.connect(
             server.conninfo(), autocommit=True, options="-c lock_timeout=5s"
@@ -100,7 +121,7 @@ def load_sql(
             place = _new_place(admin, server, path, limits)
             _load(
                 path,
-                source.text,
+                text,
                 place,
                 admin=admin,
                 limits=limits,
@@ -110,7 +131,9 @@ def load_sql(
             conninfo = _reopened(admin, place)
     except psycopg.Error as error:
         raise ScratchError(f"{path}: the scratch server failed: {_first_line(error)}") from error
-    return Loaded(database=place.database, conninfo=conninfo, skipped=notes.skipped())
+    return Loaded(
+        database=place.database, role=place.role, conninfo=conninfo, skipped=notes.skipped()
+    )
 
 
 def _refuse_several_databases(path: Path, text: str) -> None:

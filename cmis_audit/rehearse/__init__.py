@@ -1,0 +1,1 @@
+"""Plans, run on a scratch clone: what was accepted, conserved, isolated, undone and measured."""

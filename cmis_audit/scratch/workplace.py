@@ -1,0 +1,142 @@
+"""A loaded database to work in: files run as psql runs them, and states kept and brought back.
+
+All of it runs as the role that loaded the database, which is confined (`confined`). It may look
+past row security, as whoever runs a migration must.
+"""
+
+import secrets
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from cmis_audit.model.rehearsal import Refused
+from cmis_audit.scratch.confined import ConfinedConnection, Watch
+from cmis_audit.scratch.intake import Limits, Loaded
+from cmis_audit.scratch.notes import excerpt
+from cmis_audit.scratch.server import ScratchServer
+from cmis_audit.scratch.statements import MetaCommand, Script
+
+CONNECTIONS = 8
+# States are copied file by file where that can be chosen: a clone is small, its tables are many.
+FILE_COPY_SINCE = 150000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    database: str
+    role: str
+
+
+class Workplace:
+    """A context: within it the database can be worked in, and sessions be had."""
+
+    def __init__(self, server: ScratchServer, loaded: Loaded, limits: Limits | None = None) -> None:
+        self._server = server
+        self._names = _Names(database=loaded.database, role=loaded.role)
+        self._limits = limits or Limits()
+        self._password = secrets.token_urlsafe(24)
+        self._admin: psycopg.Connection | None = None
+        self._states: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
+        self._do(
+            "ALTER ROLE {role} PASSWORD {password} CONNECTION LIMIT {connections} BYPASSRLS",
+            password=sql.Literal(self._password),
+            connections=sql.Literal(CONNECTIONS),
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._admin is not None:
+            self._admin.close()
+
+    @property
+    def conninfo(self) -> str:
+        """Return how to reach the database as the role that works in it."""
+        return make_conninfo(
+            self._server.conninfo(self._names.database),
+            user=self._names.role,
+            password=self._password,
+        )
+
+    def session(self) -> ConfinedConnection:
+        """Return a connection, watched from its beginning to its end; it is a context."""
+        return ConfinedConnection(self.conninfo, self._watch())
+
+    def run_file(self, name: str, text: str) -> Refused | None:
+        """Run a file as `psql -v ON_ERROR_STOP=1 -f` does, and return what stopped it."""
+        with self.session() as session:
+            for piece in Script(text).pieces():
+                if isinstance(piece, MetaCommand):
+                    return Refused(
+                        file=name,
+                        line=piece.line,
+                        statement=piece.name,
+                        sqlstate="",
+                        message="a command of psql's, which a plan must not hold",
+                    )
+                failure = session.run(piece.text)
+                if failure is not None:
+                    return Refused(
+                        file=name,
+                        line=piece.line,
+                        statement=excerpt(piece),
+                        sqlstate=failure.sqlstate,
+                        message=failure.message,
+                    )
+        return None
+
+    def save(self, name: str) -> None:
+        """Keep the present state under a name, in the place of an earlier one of that name."""
+        if name in self._states:
+            self._do("DROP DATABASE {state}", state=self._state(name))
+        self._copy(sql.Identifier(self._names.database), self._state(name))
+        self._states.add(name)
+
+    def restore(self, name: str) -> None:
+        """Go back to the state of that name."""
+        self._do("DROP DATABASE {database} WITH (FORCE)")
+        self._copy(self._state(name), sql.Identifier(self._names.database))
+        self._do("REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+        self._do("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {role}")
+
+    def _state(self, name: str) -> sql.Identifier:
+        return sql.Identifier(f"{self._names.database}:{name}")
+
+    def _copy(self, origin: sql.Identifier, copy: sql.Identifier) -> None:
+        strategy = ""
+        if self._server.version_number >= FILE_COPY_SINCE:
+            strategy = " STRATEGY file_copy"
+        self._do("CREATE DATABASE {copy} TEMPLATE {origin}" + strategy, copy=copy, origin=origin)
+
+    def _watch(self) -> Watch:
+        return Watch(
+            self._connected(),
+            self._names.database,
+            seconds=self._limits.seconds,
+            size_bytes=self._limits.bytes,
+        )
+
+    def _connected(self) -> psycopg.Connection:
+        if self._admin is None:
+            raise RuntimeError("the workplace is used outside of its context")
+        return self._admin
+
+    def _do(self, statement: str, **parts: sql.Composable) -> None:
+        self._connected().execute(
+            sql.SQL(statement).format(
+                role=sql.Identifier(self._names.role),
+                database=sql.Identifier(self._names.database),
+                **parts,
+            )
+        )
