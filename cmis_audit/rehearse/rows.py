@@ -1,0 +1,179 @@
+"""Rows for the tables of a clone: made to hurt, the same for the same seed."""
+
+from collections.abc import Mapping
+from random import Random
+
+from cmis_audit.model.catalog import Catalog, Skipped, Table
+from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.rehearse.candidates import Candidates, Parents, Row
+from cmis_audit.rehearse.order import filling_order
+from cmis_audit.rehearse.ports import Session, asked, done
+from cmis_audit.rehearse.probe import hints, takes
+from cmis_audit.rehearse.sqltext import dollar, literal, quoted
+from cmis_audit.rehearse.values import Values
+
+ROUNDS = 6
+PARENT_ROWS = 200
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def fill(
+    session: Session, catalog: Catalog, wanted: Mapping[TableRef, int], seed: int
+) -> tuple[Skipped, ...]:
+    """Give the tables the wanted numbers of rows, and return which did not get them and why.
+
+    Triggers of users do not see the rows: they come from before the time of the rehearsal.
+    """
+    values = Values(catalog)
+    skipped = []
+    for table in filling_order(catalog.tables):
+        count = wanted.get(table.ref, 0)
+        if count:
+            why = _fill_table(session, table, values, count=count, seed=seed)
+            if why:
+                skipped.append(Skipped(what=str(table.ref), why=why))
+    _advance_sequences(session, catalog)
+    return tuple(sorted(skipped))
+
+
+def _fill_table(session: Session, table: Table, values: Values, *, count: int, seed: int) -> str:
+    columns = [column for column in table.columns if column.generated is None]
+    parents = parents_of(session, table)
+    candidates = Candidates(
+        table,
+        tuple(columns),
+        pools=_pools(session, table, values),
+        values=values,
+        parents=parents,
+        seed=seed,
+    )
+    numbers = list(range(count))
+    reasons: dict[str, int] = {}
+    for turn in range(ROUNDS):
+        random = Random(f"{seed}/{table.ref}/{turn}")
+        rows = {number: candidates.row(number, random) for number in numbers}
+        made = {number: row for number, row in rows.items() if row is not None}
+        refused, reasons = insert(session, table, made) if made else ([], {})
+        numbers = [number for number in numbers if number not in made or number in refused]
+        if not numbers:
+            return ""
+    got = count - len(numbers)
+    told = "; ".join(f"{reason} ({times})" for reason, times in list(reasons.items())[:3])
+    return f"got {got} of {count} rows: {told or candidates.why or 'its keys allow no more'}"
+
+
+def parents_of(session: Session, table: Table) -> Parents:
+    """Return, for each foreign key, rows that it may point at, in the order of its columns."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for key in table.foreign_keys:
+        if key.target == table.ref:
+            found[key.name] = []
+            continue
+        listed = quoted(key.target_columns)
+        rows = session.rows(
+            f"SELECT {listed} FROM {key.target} WHERE ({listed}) IS NOT NULL "
+            f"ORDER BY md5(CAST(ROW({listed}) AS text)) LIMIT {PARENT_ROWS}"
+        )
+        complete = rows if isinstance(rows, list) else []
+        found[key.name] = [tuple(each or "" for each in row) for row in complete]
+    return found
+
+
+def _pools(session: Session, table: Table, values: Values) -> dict[str, tuple[str, ...]]:
+    """Return the values that each column takes by itself; those that checks speak of first."""
+    pools: dict[str, tuple[str, ...]] = {}
+    asked_for: dict[str, tuple[str, ...]] = {}
+    for column in table.columns:
+        if column.generated is not None:
+            continue
+        pool = values.pool(column.type)
+        told = hints(column, table, values.domain_checks(column.type))
+        checked = any(check.columns == (column.name,) for check in table.checks)
+        if checked or values.needs_probe(column.type):
+            distinct = (*values.distinct(column.type, 0, ""), *values.distinct(column.type, 7, ""))
+            asked_for[column.name] = tuple(dict.fromkeys((*told, *pool, *distinct)))
+        else:
+            pools[column.name] = pool
+    return pools | takes(session, table, values, asked_for)
+
+
+def insert(
+    session: Session, table: Table, rows: Mapping[int, Row]
+) -> tuple[set[int], dict[str, int]]:
+    """Insert rows with the triggers of users asleep; return which were refused, and why.
+
+    All at once where nothing stands against it, else one by one.
+    """
+    columns = [column for column in table.columns if column.generated is None]
+    names = [f"c{number}" for number in range(len(columns))]
+    done(session, "DROP TABLE IF EXISTS pg_temp.stage")
+    listed = "".join(f", {name} text" for name in names)
+    done(session, f"CREATE TEMP TABLE stage (number integer{listed})")
+    lines = [
+        "\t".join((str(number), *(_copied(row[column.name]) for column in columns)))
+        for number, row in rows.items()
+    ]
+    failure = session.copy_in(
+        "COPY pg_temp.stage FROM STDIN", (f"{line}\n".encode() for line in lines)
+    )
+    if failure is not None:
+        return set(rows), {failure.message: len(rows)}
+    chosen = ", ".join(
+        f"CAST(s.{name} AS {column.type})" for name, column in zip(names, columns, strict=True)
+    )
+    statement = (
+        f"INSERT INTO {table.ref} ({quoted(column.name for column in columns)}) "
+        f"OVERRIDING SYSTEM VALUE SELECT {chosen} FROM pg_temp.stage s"
+    )
+    awake = [trigger.name for trigger in table.triggers if trigger.enabled]
+    for name in awake:
+        done(session, f"ALTER TABLE {table.ref} DISABLE TRIGGER {quote_ident(name)}")
+    try:
+        if session.run(f"{statement} ORDER BY s.number") is None:
+            return set(), {}
+        return _one_by_one(session, statement)
+    finally:
+        for name in awake:
+            done(session, f"ALTER TABLE {table.ref} ENABLE TRIGGER {quote_ident(name)}")
+
+
+def _one_by_one(session: Session, statement: str) -> tuple[set[int], dict[str, int]]:
+    done(session, "DROP TABLE IF EXISTS pg_temp.refused")
+    done(session, "CREATE TEMP TABLE refused (number integer, why text)")
+    body = f"""\
+DECLARE
+    place integer;
+BEGIN
+    FOR place IN SELECT number FROM pg_temp.stage ORDER BY number LOOP
+        BEGIN
+            {statement} WHERE s.number = place;
+        EXCEPTION WHEN others THEN
+            INSERT INTO pg_temp.refused VALUES (place, sqlerrm);
+        END;
+    END LOOP;
+END"""
+    done(session, f"DO {dollar(body)}")
+    found = asked(session, "SELECT number, why FROM pg_temp.refused ORDER BY number")
+    reasons: dict[str, int] = {}
+    for _, why in found:
+        reasons[why or ""] = reasons.get(why or "", 0) + 1
+    return {int(number or 0) for number, _ in found}, reasons
+
+
+def _copied(value: str | None) -> str:
+    return "\\N" if value is None else value.translate(_ESCAPES)
+
+
+def _advance_sequences(session: Session, catalog: Catalog) -> None:
+    """Let each sequence go on behind the values that its column has."""
+    for sequence in catalog.sequences:
+        for table in catalog.tables:
+            for column in table.columns:
+                owns = sequence.owned_by == f"{table.ref}.{quote_ident(column.name)}"
+                if owns and sequence.increment > 0:
+                    name = quote_ident(column.name)
+                    done(
+                        session,
+                        f"SELECT setval({literal(str(sequence.ref))}, max({name})) "
+                        f"FROM {table.ref} HAVING max({name}) > 0",
+                    )
