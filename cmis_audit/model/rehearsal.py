@@ -56,19 +56,23 @@ class Reject(Value, frozen=True, kw_only=True, order=True):
 
 
 class LedgerLine(Value, frozen=True, kw_only=True):
-    """What became of the rows of one old table, counted here and not by the plan."""
+    """What became of the rows of one old table, counted here beside the plan's own ledger."""
 
     member: TableRef
     rows_in: int
-    """In the old table, when the names changed."""
+    """In the old table, when the plan's verify file had run."""
     inserted: int
     merged: int
     rejected: int
     """As the plan's own ledger has them."""
+    counted: int
+    """Rows of the target that name this table as their source."""
+    rows_switched: int
+    """In the old table when the names changed, with what was written since."""
     rows_out: int
-    """Under the old name, after the names changed."""
+    """Under the old name after that."""
     same: bool
-    """Whether the rows under the old name are those of the old table, value by value."""
+    """Whether those are the same rows, value by value."""
     rejects: tuple[Reject, ...] = ()
     """The first of them."""
 
@@ -76,7 +80,7 @@ class LedgerLine(Value, frozen=True, kw_only=True):
     def conserved(self) -> bool:
         """Return whether nothing was lost: every row counted, and every value as it was."""
         balanced = self.rows_in == self.inserted + self.merged + self.rejected
-        return balanced and self.same and self.rows_in == self.rows_out
+        return balanced and self.counted == self.inserted and self.same
 
 
 class Isolation(Value, frozen=True, kw_only=True):
@@ -96,11 +100,13 @@ class Isolation(Value, frozen=True, kw_only=True):
 class Writes(Value, frozen=True, kw_only=True):
     """What was written to the old names while the plan was under way, and after the switch."""
 
-    before_verify: int
     before_switch: int
+    """Rows written after the backfill, which the plan has to catch up."""
     after_switch: int
     refused: tuple[str, ...] = ()
-    """What the old names do not take any more after the switch, and why."""
+    """What the tables took and the old names do not take any more, and why."""
+    other: tuple[str, ...] = ()
+    """Where the same writes left other rows under the old names than in the tables."""
 
 
 class Undone(Value, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ Parents = Mapping[str, list[tuple[str, ...]]]
 
 ATTEMPTS = 40
 NULL_SHARE = 0.2
+FURTHER = 701
+"""How far to jump for a value that is not taken; forty jumps stay within a smallint."""
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
 
 
@@ -88,7 +90,10 @@ class Candidates:
         fits = [
             parent
             for parent in self._parents[key.name]
-            if all(row.get(name, value) == value for name, value in zip(key.columns, parent, strict=True))
+            if all(
+                row.get(name, value) == value
+                for name, value in zip(key.columns, parent, strict=True)
+            )
         ]
         if empty and (not fits or number == 0 or (number > 1 and random.random() < NULL_SHARE)):
             row |= dict.fromkeys(empty)
@@ -107,7 +112,7 @@ class Candidates:
         pool = self._pools.get(column.name, ())
         if column.name in self._spread:
             share = self._spread[column.name]
-            position = (number + attempt) // share if attempt < 2 else number + attempt
+            position = (number + attempt) // share if attempt < 2 else number + FURTHER * attempt
             looks = self._values.distinct(column.type, position, self._salt)
             if self._pools_differ(column):
                 looks = self._fitting(column, looks, pool)
@@ -120,11 +125,15 @@ class Candidates:
         if column.nullable and number > 1 and random.random() < NULL_SHARE:
             return None
         if not pool:
-            return self._values.distinct(column.type, number, self._salt)[0] if (
-                self._values.distinct(column.type, number, self._salt)
-            ) else ""
+            return (
+                self._values.distinct(column.type, number, self._salt)[0]
+                if (self._values.distinct(column.type, number, self._salt))
+                else ""
+            )
         # In turn, so that every label of an enum comes, and then in any order.
-        return pool[number % len(pool)] if attempt == 0 and number < len(pool) else random.choice(pool)
+        return (
+            pool[number % len(pool)] if attempt == 0 and number < len(pool) else random.choice(pool)
+        )
 
     def _pools_differ(self, column: Column) -> bool:
         checked = any(check.columns == (column.name,) for check in self._table.checks)
@@ -171,9 +180,7 @@ def _keys(table: Table) -> tuple[tuple[str, ...], ...]:
     for index in table.indexes:
         if index.unique:
             words = (
-                part
-                for key in index.keys
-                for part in ([key] if key in names else _words(key))
+                part for key in index.keys for part in ([key] if key in names else _words(key))
             )
             found.append(tuple(dict.fromkeys(word for word in words if word in names)))
     return tuple(dict.fromkeys(key for key in found if key))

@@ -81,9 +81,7 @@ END"""
     }
     return {
         column.name: tuple(
-            value
-            for place, value in enumerate(offered[column.name])
-            if (number, place) in taken
+            value for place, value in enumerate(offered[column.name]) if (number, place) in taken
         )
         for number, column in enumerate(columns)
     }

@@ -42,7 +42,7 @@ def _fill_table(session: Session, table: Table, values: Values, *, count: int, s
     candidates = Candidates(
         table,
         tuple(columns),
-        pools=_pools(session, table, values),
+        pools=pools_of(session, table, values),
         values=values,
         parents=parents,
         seed=seed,
@@ -79,7 +79,7 @@ def parents_of(session: Session, table: Table) -> Parents:
     return found
 
 
-def _pools(session: Session, table: Table, values: Values) -> dict[str, tuple[str, ...]]:
+def pools_of(session: Session, table: Table, values: Values) -> dict[str, tuple[str, ...]]:
     """Return the values that each column takes by itself; those that checks speak of first."""
     pools: dict[str, tuple[str, ...]] = {}
     asked_for: dict[str, tuple[str, ...]] = {}

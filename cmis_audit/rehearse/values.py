@@ -16,7 +16,7 @@ _TYPE = re.compile(
 _LONG = "long " * 600
 
 _TEXTS = (
-    *("", " ", "a", "Zoë ☃ 𝒳 \u202eright to left", "O'Brien \\ \"quoted\"", "tab\tand\nline"),
+    *("", " ", "a", "Zoë ☃ 𝒳 \u202eright to left", 'O\'Brien \\ "quoted"', "tab\tand\nline"),
     *("007", "12.50", "1e5", "-0", "NaN", "null", "2024-03-31 02:30:00", "act_1029", "1,5", _LONG),
     *("8c6f1d0a-2f57-4d1e-9d0b-2b9c3b0f7a11", "user@example.org", "https://example.org/a?b=c%20d"),
     *("{}", '{"a": 1}', "#aabbcc", "EUR", "en", "de-DE", "+49 30 123456", "A1", "abc", "abc_def"),

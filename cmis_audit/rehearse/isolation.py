@@ -1,0 +1,203 @@
+"""Who sees what: every role that may read a member, under every tenant that the rows know."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from cmis_audit.model.catalog import Catalog, Function, Grant, Table
+from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.plan import ClusterPlan
+from cmis_audit.model.rehearsal import Isolation
+from cmis_audit.rehearse.ports import Session, asked, done
+from cmis_audit.rehearse.sqltext import literal
+from cmis_audit.rehearse.states import state_query
+
+VISITOR = "cmis_audit_visitor"
+MOST_ROLES = 6
+MOST_TENANTS = 4
+_SETTING = re.compile(r"current_setting\(\s*'([^']+)'", re.IGNORECASE)
+_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
+_RIGHTS = ("DELETE", "INSERT", "SELECT", "UPDATE")
+
+
+def with_visitor(catalog: Catalog, members: frozenset[TableRef]) -> Catalog:
+    """Return the catalog with a role that may use the members under row security.
+
+    Row security binds whoever is not the owner; where nobody else has any right, nobody could
+    tell whether it still holds.
+    """
+    tables = tuple(
+        msgspec.structs.replace(
+            table,
+            grants=tuple(
+                sorted(
+                    (*table.grants, Grant(grantee=VISITOR, privileges=_RIGHTS)),
+                    key=lambda grant: grant.grantee,
+                )
+            ),
+        )
+        if table.ref in members and table.row_security
+        else table
+        for table in catalog.tables
+    )
+    return msgspec.structs.replace(catalog, tables=tables)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchers:
+    """Who looks, and with which settings."""
+
+    tables: tuple[Table, ...]
+    roles: tuple[str, ...]
+    settings: tuple[str, ...]
+    tenants: tuple[str, ...]
+
+
+Sights = Mapping[tuple[str, str | None, TableRef], str]
+"""Role, tenant (None where the settings are not set), table → rows and hash, or the error."""
+
+
+def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> Watchers:
+    """Return who may look at the members; tenants are values that their rows hold now."""
+    known = {str(role) for (role,) in asked(session, "SELECT rolname FROM pg_catalog.pg_roles")}
+    roles = dict.fromkeys(
+        grant.grantee
+        for table in tables
+        for grant in table.grants
+        if "SELECT" in grant.privileges and grant.grantee != "public"
+    )
+    roles |= dict.fromkeys(role for t in tables for p in t.policies for role in p.roles)
+    roles |= dict.fromkeys(t.owner for t in tables if t.owner and t.force_row_security)
+    texts = list(_policy_texts(catalog, tables))
+    settings = dict.fromkeys(name for text in texts for name in _SETTING.findall(text))
+    return Watchers(
+        tables=tables,
+        roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
+        settings=tuple(sorted(settings)),
+        tenants=tuple(_tenants(session, tables, texts)) if settings else (),
+    )
+
+
+def _policy_texts(catalog: Catalog, tables: tuple[Table, ...]) -> Iterator[str]:
+    """Yield what policies say, and the bodies of the functions that they call."""
+    by_name: dict[str, list[Function]] = {}
+    for function in catalog.functions:
+        by_name.setdefault(function.ref.name, []).append(function)
+    for table in tables:
+        for policy in table.policies:
+            for text in (policy.using, policy.check):
+                if text is not None:
+                    yield text
+                    for word in dict.fromkeys(_words(text)):
+                        yield from (each.body or "" for each in by_name.get(word, ()))
+
+
+def _words(text: str) -> list[str]:
+    return [quoted.replace('""', '"') or bare for quoted, bare in _WORD.findall(text)]
+
+
+def _tenants(session: Session, tables: tuple[Table, ...], texts: list[str]) -> Iterator[str]:
+    """Yield the most frequent values of the columns that policies name."""
+    words = {word for text in texts for word in _words(text)}
+    parts = [
+        f"SELECT {quote_ident(column.name)}::text AS tenant FROM {table.ref}"
+        for table in tables
+        for column in table.columns
+        if column.name in words
+    ]
+    if not parts:
+        return
+    union = " UNION ALL ".join(parts)
+    for (tenant,) in asked(
+        session,
+        f"SELECT tenant FROM ({union}) u WHERE length(tenant) BETWEEN 1 AND 100 "
+        f'GROUP BY 1 ORDER BY count(*) DESC, tenant COLLATE "C" LIMIT {MOST_TENANTS}',
+    ):
+        yield tenant or ""
+
+
+def sights(session: Session, who: Watchers) -> Sights:
+    """Return what each of them sees under the members' names at present."""
+    found: dict[tuple[str, str | None, TableRef], str] = {}
+    for role, tenant in _glances(who):
+        _become(session, role, tenant, who)
+        for table in who.tables:
+            rows = session.rows(state_query(table))
+            if isinstance(rows, list):
+                found[role, tenant, table.ref] = f"{rows[0][0]} rows, hash {rows[0][1]}"
+            else:
+                found[role, tenant, table.ref] = f"error {rows.sqlstate}"
+        _return(session)
+    return found
+
+
+def target_counts(session: Session, who: Watchers, plan: ClusterPlan) -> dict[str, int]:
+    """Return how many rows of each member's each of them sees in the target itself.
+
+    Without a right to it, none.
+    """
+    found: dict[str, int] = {}
+    for role, tenant in _glances(who):
+        _become(session, role, tenant, who)
+        for target in plan.targets:
+            source = quote_ident(target.source_column)
+            rows = session.rows(f"SELECT {source}::text, count(*) FROM {target.ref} GROUP BY 1")
+            for label, count in rows if isinstance(rows, list) else ():
+                found[f"{role}/{tenant}/{label}"] = int(count or 0)
+        _return(session)
+    return found
+
+
+def _glances(who: Watchers) -> Iterator[tuple[str, str | None]]:
+    for role in who.roles:
+        yield role, None
+        for tenant in who.tenants:
+            yield role, tenant
+
+
+def _become(session: Session, role: str, tenant: str | None, who: Watchers) -> None:
+    if tenant is not None:
+        for setting in who.settings:
+            given = f"{literal(setting)}, {literal(tenant)}"
+            done(session, f"SELECT pg_catalog.set_config({given}, false)")
+    done(session, f"SET ROLE {quote_ident(role)}")
+
+
+def _return(session: Session) -> None:
+    done(session, "RESET ROLE")
+    done(session, "RESET ALL")
+
+
+def verdict(
+    plan: ClusterPlan, who: Watchers, before: Sights, after: Sights, in_target: dict[str, int]
+) -> Isolation:
+    """Return what has changed for whom, and who sees more in the target than under the names."""
+    differences = [
+        f"{role}, {_tenant(tenant)}, {table}: {before[role, tenant, table]} before, {seen} after"
+        for (role, tenant, table), seen in sorted(after.items(), key=str)
+        if before[role, tenant, table] != seen
+    ]
+    by_label = {member.label: member.table for member in plan.members}
+    for role, tenant in _glances(who):
+        for label, table in by_label.items():
+            direct = in_target.get(f"{role}/{tenant}/{label}", 0)
+            allowed = before.get((role, tenant, table), "")
+            if direct > (0 if allowed.startswith("error") else int(allowed.partition(" ")[0] or 0)):
+                differences.append(
+                    f"{role}, {_tenant(tenant)}: sees {direct} rows of {label} in the target"
+                )
+    secured = any(table.row_security for table in who.tables)
+    return Isolation(
+        row_security=secured,
+        roles=who.roles,
+        tenants=len(who.tenants),
+        comparisons=len(after),
+        differences=tuple(differences),
+        not_tried="" if who.roles else "nobody but the owners has a right to these tables",
+    )
+
+
+def _tenant(tenant: str | None) -> str:
+    return "no tenant set" if tenant is None else f"tenant {tenant}"

@@ -1,0 +1,147 @@
+"""The whole rehearsal: fill the clone, run every plan, then measure each by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cmis_audit.model.catalog import Catalog, Skipped, Table
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import ClusterPlan, Plan
+from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
+from cmis_audit.rehearse.measure import measure
+from cmis_audit.rehearse.ports import Stage
+from cmis_audit.rehearse.rows import fill
+from cmis_audit.rehearse.run import ClusterRun, StoppedError, member_refs, result
+from cmis_audit.rehearse.states import tables_of
+
+FEW = 12
+"""Rows of tables that only stand around."""
+_EMPTY, _BEFORE = "empty", "before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    rows: int = 60
+    """Of each member."""
+    seed: int = 1
+    bench_rows: int = 2000
+    """Of each member while it is measured; 0 measures nothing."""
+    runs: int = 9
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What was found, with the catalog that the clone had at the end of the plans."""
+
+    clusters: tuple[ClusterRehearsal, ...]
+    filling: tuple[Skipped, ...]
+    end: Catalog
+    rehearsed: tuple[ClusterPlan, ...] = field(default=())
+    """Those that came through to the end."""
+
+
+def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Outcome:
+    """Run all plans of a catalog on its empty clone."""
+    wanted = wanted_rows(catalog, plan.clusters, options.rows)
+    stage.place.save(_EMPTY)
+    stage.notify(f"filling {len(wanted)} tables")
+    with stage.place.session() as session:
+        filling = fill(session, catalog, wanted, options.seed)
+    watched = tables_of(catalog, sorted(wanted))
+    runs = [_forward(stage, catalog, each, watched, options.seed) for each in plan.clusters]
+    clusters = []
+    for each, (run, refused) in zip(plan.clusters, runs, strict=True):
+        notes: tuple[str, ...] = ()
+        if refused is None:
+            notes, refused = _contract(run)
+        clusters.append(result(run, each, refused, notes))
+    end = stage.read()
+    if options.bench_rows:
+        clusters = [
+            _measured(stage, catalog, each, found, options)
+            for each, found in zip(plan.clusters, clusters, strict=True)
+        ]
+    return Outcome(
+        clusters=tuple(clusters),
+        filling=filling,
+        end=end,
+        rehearsed=tuple(
+            each
+            for each, found in zip(plan.clusters, clusters, strict=True)
+            if found.status != Status.GENERATED
+        ),
+    )
+
+
+def wanted_rows(
+    catalog: Catalog, plans: tuple[ClusterPlan, ...], rows: int
+) -> Mapping[TableRef, int]:
+    """Return how many rows each table gets: the members, what they point at, what points at them.
+
+    What nothing connects with a member stays empty.
+    """
+    members = frozenset(ref for each in plans for ref in member_refs(each))
+    by_ref = {table.ref: table for table in catalog.tables}
+    wanted = dict.fromkeys(members, rows)
+    waiting = [*members, *(t.ref for t in catalog.tables if _points_at(t, members))]
+    few = min(rows, FEW)
+    while waiting:
+        ref = waiting.pop()
+        wanted.setdefault(ref, few)
+        table = by_ref.get(ref)
+        for key in table.foreign_keys if table else ():
+            if key.target not in wanted:
+                wanted[key.target] = few
+                waiting.append(key.target)
+    return {ref: count for ref, count in wanted.items() if ref in by_ref}
+
+
+def _points_at(table: Table, members: frozenset[TableRef]) -> bool:
+    return any(key.target in members for key in table.foreign_keys)
+
+
+def _forward(
+    stage: Stage, catalog: Catalog, plan: ClusterPlan, watched: tuple[Table, ...], seed: int
+) -> tuple[ClusterRun, Refused | None]:
+    """Run one plan up to its switch; a plan that is refused leaves nothing to those after it."""
+    stage.place.save(_BEFORE)
+    run = ClusterRun(stage, catalog, plan, seed)
+    try:
+        run.go(watched)
+    except StoppedError as stopped:
+        stage.place.restore(_BEFORE)
+        return run, stopped.refused
+    return run, None
+
+
+def _contract(run: ClusterRun) -> tuple[tuple[str, ...], Refused | None]:
+    try:
+        return run.contract(), None
+    except StoppedError as stopped:
+        return (), stopped.refused
+
+
+def _measured(
+    stage: Stage,
+    catalog: Catalog,
+    plan: ClusterPlan,
+    found: ClusterRehearsal,
+    options: Options,
+) -> ClusterRehearsal:
+    """Measure a plan that the server takes, on a clone of its own with more rows."""
+    if found.status == Status.GENERATED:
+        return found
+    stage.notify(f"measuring {plan.name}")
+    stage.place.restore(_EMPTY)
+    alone = msgspec.structs.replace
+    wanted = wanted_rows(catalog, (plan,), options.bench_rows)
+    with stage.place.session() as session:
+        fill(session, catalog, wanted, options.seed)
+    members = tables_of(catalog, (member.table for member in plan.members))
+    measures = measure(stage, plan, members, runs=options.runs)
+    if isinstance(measures, Refused):
+        stopped = f"with {options.bench_rows} rows a table: {measures.message}"
+        return alone(found, status=Status.GENERATED, stopped=stopped, refused=measures)
+    reached = Status.MEASURED if found.status == Status.UNDONE else found.status
+    return alone(found, status=reached, measures=measures)

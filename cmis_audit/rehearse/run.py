@@ -1,0 +1,267 @@
+"""One plan on the clone: forward, back from each phase, and forward again.
+
+The order is that of the doubts. First whether each phase can be taken back by itself, then the
+whole way to the switch with rows written in between, what the old names show and take then, the
+whole way back, and the way forward once more. Contract comes later, when all plans stand.
+"""
+
+import time
+from collections.abc import Iterable
+
+from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import ClusterPlan, Phase, Step
+from cmis_audit.model.rehearsal import (
+    ClusterRehearsal,
+    Isolation,
+    LedgerLine,
+    Refused,
+    Status,
+    StepRun,
+    Undone,
+    Writes,
+)
+from cmis_audit.rehearse.difference import differences
+from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
+from cmis_audit.rehearse.ledger import book, lines
+from cmis_audit.rehearse.ports import Session, Stage, asked
+from cmis_audit.rehearse.sqltext import literal
+from cmis_audit.rehearse.states import States, differing, states, tables_of
+from cmis_audit.rehearse.values import Values
+from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
+
+FORWARD = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY, Phase.SWITCH)
+_WAY_BACK = (Phase.SWITCH, Phase.BACKFILL, Phase.EXPAND)
+
+
+class StoppedError(Exception):
+    """A file was refused."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.message)
+        self.refused = refused
+
+
+class ClusterRun:
+    """The run of one plan, and what has been found so far."""
+
+    def __init__(self, stage: Stage, catalog: Catalog, plan: ClusterPlan, seed: int) -> None:
+        """`catalog` is what the clone was made from: it has the members' columns and policies."""
+        self._stage = stage
+        self._catalog = catalog
+        self._plan = plan
+        self._seed = seed
+        self._members = tables_of(catalog, (member.table for member in plan.members))
+        self._start: Catalog = catalog
+        self._others: tuple[Table, ...] = ()
+        self._files: set[str] = set()
+        self.steps: list[StepRun] = []
+        self.ledger: tuple[LedgerLine, ...] = ()
+        self.isolation: Isolation | None = None
+        self.writes: Writes | None = None
+        self.undone: list[Undone] = []
+        self.problems: list[str] = []
+        """Losses, in words."""
+
+    def go(self, watched: Iterable[Table]) -> None:
+        """Run everything up to the switch, twice. `watched` are the tables that must not change.
+
+        Raises StoppedError.
+        """
+        self._start = self._stage.read()
+        self._others = tuple(watched)
+        for last in (Phase.EXPAND, Phase.BACKFILL):
+            self._notify(f"{last.value} and back")
+            self._forward(last)
+            self._back_from(last)
+        self._notify("to the switch, with rows written in between")
+        self._to_the_switch()
+        self._notify("back from the switch")
+        self._back_from(Phase.SWITCH)
+        self._notify("forward again")
+        before = self._look(self._members)
+        self._forward(Phase.SWITCH)
+        self._complain("forward again", differing(before, self._look(self._members)))
+
+    def contract(self) -> tuple[str, ...]:
+        """Drop the old tables; return what was refused beyond that, which may well be right.
+
+        Raises StoppedError when the old tables cannot be dropped.
+        """
+        self._notify("contract")
+        before = self._look(self._members)
+        notes: list[str] = []
+        steps = self._steps(Phase.CONTRACT, undo=False)
+        for number, step in enumerate(steps):
+            try:
+                self._run(step)
+            except StoppedError as stopped:
+                if number == 0:
+                    raise
+                notes.append(f"{step.file}: {stopped.refused.message}")
+            if number == 0:
+                self._complain("contract", differing(before, self._look(self._members)))
+        return tuple(notes)
+
+    def _to_the_switch(self) -> None:
+        self._phase(Phase.EXPAND)
+        self._write(turn=1)
+        self._phase(Phase.BACKFILL)
+        self._write(turn=2)
+        # What was written meanwhile comes with a second run of the file.
+        self._phase(Phase.BACKFILL)
+        self._phase(Phase.VERIFY)
+        with self._stage.place.session() as session:
+            verified = book(session, self._plan, states(session, self._members))
+        late = self._write(turn=3)
+        with self._stage.place.session() as session:
+            who = watchers(session, self._catalog, self._members)
+            writes = self._writes(session, turn=4)
+            trial = tried(session, writes, self._members)
+            before = states(session, self._members)
+        with self._stage.place.session() as session:
+            seen_before = sights(session, who)
+        self._phase(Phase.SWITCH)
+        with self._stage.place.session() as session:
+            self.ledger = lines(
+                *(session, self._plan, self._members, verified),
+                before=before,
+                after=states(session, self._members),
+            )
+        with self._stage.place.session() as session:
+            seen_after = sights(session, who)
+            direct = target_counts(session, who, self._plan)
+        self.isolation = verdict(self._plan, who, seen_before, seen_after, direct)
+        self._write_to_names(writes, trial, late)
+
+    def _write_to_names(self, writes: tuple[Write, ...], trial: Outcome, late: int) -> None:
+        """Write under the old names what the tables took before, and compare."""
+        with self._stage.place.session() as session:
+            errors = carry_out(session, writes)
+            after = states(session, self._members)
+        refused = [
+            f"{write.verb} on {write.table}: {now.message}"
+            for write, then, now in zip(writes, trial.errors, errors, strict=True)
+            if then is None and now is not None
+        ]
+        # A trigger may write a time or a number of its own: only rows can be counted then.
+        exact = {table.ref for table in self._members if not table.triggers}
+        other = tuple(
+            line
+            for line in ([] if refused else differing(trial.after, after))
+            if any(line.startswith(f"{ref}:") for ref in exact) or "rows where" in line
+        )
+        self.writes = Writes(
+            before_switch=late,
+            after_switch=sum(error is None for error in errors),
+            refused=tuple(dict.fromkeys(refused)),
+            other=other,
+        )
+        self._complain("written under the old names", other)
+
+    def _writes(self, session: Session, *, turn: int) -> tuple[Write, ...]:
+        values = Values(self._catalog)
+        return writes_for(session, self._members, values, seed=self._seed, turn=turn)
+
+    def _write(self, *, turn: int) -> int:
+        """Write to the members, and return how many writes they took."""
+        with self._stage.place.session() as session:
+            errors = carry_out(session, self._writes(session, turn=turn))
+        return sum(error is None for error in errors)
+
+    def _look(self, tables: tuple[Table, ...]) -> States:
+        with self._stage.place.session() as session:
+            return states(session, tables)
+
+    def _forward(self, last: Phase) -> None:
+        for phase in FORWARD[: FORWARD.index(last) + 1]:
+            self._phase(phase)
+
+    def _back_from(self, last: Phase) -> None:
+        """Undo everything from a phase on, and note what is not as it was."""
+        before = self._look(self._others)
+        for phase in _WAY_BACK[_WAY_BACK.index(last) :]:
+            for step in self._steps(phase, undo=True):
+                self._run(step)
+        catalog = list(differences(self._start, self._stage.read()))
+        with self._stage.place.session() as session:
+            left = asked(
+                session,
+                "SELECT nspname FROM pg_catalog.pg_namespace "
+                f"WHERE nspname = {literal(self._plan.book)}",
+            )
+        catalog += [f"schema {name}: still there" for (name,) in left]
+        rows = differing(before, self._look(self._others))
+        self.undone.append(Undone(after=last, catalog=tuple(catalog), rows=rows))
+
+    def _phase(self, phase: Phase) -> None:
+        for step in self._steps(phase, undo=False):
+            self._run(step)
+
+    def _steps(self, phase: Phase, *, undo: bool) -> list[Step]:
+        return [s for s in self._plan.steps if s.phase == phase and s.undo == undo]
+
+    def _run(self, step: Step) -> None:
+        began = time.perf_counter()
+        refused = self._stage.place.run_file(f"{self._plan.folder}/{step.file}", step.sql)
+        elapsed = (time.perf_counter() - began) * 1000
+        self.steps.append(
+            StepRun(
+                file=step.file,
+                phase=step.phase,
+                undo=step.undo,
+                again=step.file in self._files,
+                milliseconds=round(elapsed, 1),
+            )
+        )
+        self._files.add(step.file)
+        if refused is not None:
+            raise StoppedError(refused)
+
+    def _complain(self, when: str, lines_found: Iterable[str]) -> None:
+        self.problems += [f"{when}: {line}" for line in lines_found]
+
+    def _notify(self, what: str) -> None:
+        self._stage.notify(f"rehearsing {self._plan.name}: {what}")
+
+
+def reached(run: ClusterRun, *, accepted: bool) -> tuple[Status, str]:
+    """Return the last word that holds, and why the next does not."""
+    if not accepted:
+        return Status.GENERATED, "a file was refused"
+    lost = [str(line.member) for line in run.ledger if not line.conserved]
+    if lost:
+        return Status.ACCEPTED, f"rows are not conserved: {', '.join(lost)}"
+    if run.problems:
+        return Status.ACCEPTED, run.problems[0]
+    if run.isolation is not None and run.isolation.differences:
+        return Status.CONSERVED, run.isolation.differences[0]
+    for undone in run.undone:
+        for line in (*undone.catalog, *undone.rows):
+            return Status.ISOLATED, f"after the way back from {undone.after.value}: {line}"
+    return Status.UNDONE, ""
+
+
+def member_refs(plan: ClusterPlan) -> frozenset[TableRef]:
+    return frozenset(member.table for member in plan.members)
+
+
+def result(
+    run: ClusterRun, plan: ClusterPlan, refused: Refused | None, notes: tuple[str, ...]
+) -> ClusterRehearsal:
+    """Return what was found, before anything was measured."""
+    status, stopped = reached(run, accepted=refused is None)
+    return ClusterRehearsal(
+        cluster=plan.cluster,
+        name=plan.name,
+        folder=plan.folder,
+        status=status,
+        stopped=stopped,
+        refused=refused,
+        steps=tuple(run.steps),
+        ledger=run.ledger,
+        isolation=run.isolation,
+        writes=run.writes,
+        undone=tuple(run.undone),
+        notes=notes + tuple(run.problems[1:]),
+    )
