@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from random import Random
 
 from cmis_audit.model.catalog import Column, ForeignKey, Table
-from cmis_audit.rehearse.values import Values, table_salt
+from cmis_audit.rehearse.values import Values
 
 Row = dict[str, str | None]
 Parents = Mapping[str, list[tuple[str, ...]]]
@@ -13,6 +13,7 @@ Parents = Mapping[str, list[tuple[str, ...]]]
 
 ATTEMPTS = 40
 NULL_SHARE = 0.2
+COPIED = 8
 FURTHER = 701
 """How far to jump for a value that is not taken; forty jumps stay within a smallint."""
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
@@ -29,15 +30,22 @@ class Candidates:
         pools: Mapping[str, tuple[str, ...]],
         values: Values,
         parents: Parents,
-        seed: int,
+        pointed_at: frozenset[str] = frozenset(),
     ) -> None:
+        """`pointed_at` are the columns that other tables refer to.
+
+        Of two rows with one key and different values one has to be set aside, and what points at
+        it has no place to go. So where rows are pointed at, no key of the table collides but for
+        counted numbers, which do in any database.
+        """
         self.why = ""
         self._table = table
         self._columns = columns
         self._pools = pools
         self._values = values
         self._parents = {name: list(rows) for name, rows in parents.items()}
-        self._salt = table_salt(table.ref, seed)
+        self._salt = str(table.ref)
+        self._apart = bool(pointed_at)
         self._keys = _keys(table)
         self._seen: dict[tuple[str, ...], set[tuple[str, ...]]] = {key: set() for key in self._keys}
         self._pointing = sorted(table.foreign_keys, key=lambda key: (-len(key.columns), key.name))
@@ -46,7 +54,7 @@ class Candidates:
             name: self._shared(key)
             for key in sorted(self._keys, key=len, reverse=True)
             for name in key
-            if name not in pointing and self._values.distinct(self._type(name), 0, "")
+            if name not in pointing and self._values.distinct(self._type(name), 0)
         }
 
     def _type(self, name: str) -> str:
@@ -113,7 +121,7 @@ class Candidates:
         if column.name in self._spread:
             share = self._spread[column.name]
             position = (number + attempt) // share if attempt < 2 else number + FURTHER * attempt
-            looks = self._values.distinct(column.type, position, self._salt)
+            looks = self._distinct(column, position)
             if self._pools_differ(column):
                 looks = self._fitting(column, looks, pool)
             if looks:
@@ -125,15 +133,17 @@ class Candidates:
         if column.nullable and number > 1 and random.random() < NULL_SHARE:
             return None
         if not pool:
-            return (
-                self._values.distinct(column.type, number, self._salt)[0]
-                if (self._values.distinct(column.type, number, self._salt))
-                else ""
-            )
+            looks = self._distinct(column, number)
+            return looks[0] if looks else ""
         # In turn, so that every label of an enum comes, and then in any order.
         return (
             pool[number % len(pool)] if attempt == 0 and number < len(pool) else random.choice(pool)
         )
+
+    def _distinct(self, column: Column, position: int) -> tuple[str, ...]:
+        # Of uuids few collide, as those of rows do that were copied once and changed since.
+        own = self._apart or (column.type == "uuid" and position % COPIED)
+        return self._values.distinct(column.type, position, self._salt if own else "")
 
     def _pools_differ(self, column: Column) -> bool:
         checked = any(check.columns == (column.name,) for check in self._table.checks)
@@ -144,8 +154,8 @@ class Candidates:
     ) -> tuple[str, ...]:
         """Return the looks whose like was taken when the checks were asked."""
         taken = set(pool)
-        first = self._values.distinct(column.type, 0, "")
-        later = self._values.distinct(column.type, 7, "")
+        first = self._values.distinct(column.type, 0)
+        later = self._values.distinct(column.type, 7)
         return tuple(
             look
             for place, look in enumerate(looks)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +11,7 @@ from cmis_audit.model.catalog import Catalog, Function, Grant, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Isolation
-from cmis_audit.rehearse.ports import Session, asked, done
+from cmis_audit.rehearse.ports import Place, Session, asked, done
 from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import state_query
 
@@ -22,23 +23,26 @@ _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
 _RIGHTS = ("DELETE", "INSERT", "SELECT", "UPDATE")
 
 
-def with_visitor(catalog: Catalog, members: frozenset[TableRef]) -> Catalog:
-    """Return the catalog with a role that may use the members under row security.
+def with_visitor(catalog: Catalog, plans: tuple[ClusterPlan, ...]) -> Catalog:
+    """Return the catalog with a role that may use all members of clusters with row security.
 
     Row security binds whoever is not the owner; where nobody else has any right, nobody could
     tell whether it still holds.
     """
+    by_ref = {table.ref: table for table in catalog.tables}
+    visited = {
+        member.table
+        for plan in plans
+        if any(by_ref[each.table].row_security for each in plan.members)
+        for member in plan.members
+    }
+    visitor = Grant(grantee=VISITOR, privileges=_RIGHTS)
     tables = tuple(
         msgspec.structs.replace(
             table,
-            grants=tuple(
-                sorted(
-                    (*table.grants, Grant(grantee=VISITOR, privileges=_RIGHTS)),
-                    key=lambda grant: grant.grantee,
-                )
-            ),
+            grants=tuple(sorted((*table.grants, visitor), key=lambda grant: grant.grantee)),
         )
-        if table.ref in members and table.row_security
+        if table.ref in visited
         else table
         for table in catalog.tables
     )
@@ -118,35 +122,33 @@ def _tenants(session: Session, tables: tuple[Table, ...], texts: list[str]) -> I
         yield tenant or ""
 
 
-def sights(session: Session, who: Watchers) -> Sights:
+def sights(place: Place, who: Watchers) -> Sights:
     """Return what each of them sees under the members' names at present."""
     found: dict[tuple[str, str | None, TableRef], str] = {}
     for role, tenant in _glances(who):
-        _become(session, role, tenant, who)
-        for table in who.tables:
-            rows = session.rows(state_query(table))
-            if isinstance(rows, list):
-                found[role, tenant, table.ref] = f"{rows[0][0]} rows, hash {rows[0][1]}"
-            else:
-                found[role, tenant, table.ref] = f"error {rows.sqlstate}"
-        _return(session)
+        with _disguised(place, role, tenant, who) as session:
+            for table in who.tables:
+                rows = session.rows(state_query(table))
+                if isinstance(rows, list):
+                    found[role, tenant, table.ref] = f"{rows[0][0]} rows, hash {rows[0][1]}"
+                else:
+                    found[role, tenant, table.ref] = f"error {rows.sqlstate}"
     return found
 
 
-def target_counts(session: Session, who: Watchers, plan: ClusterPlan) -> dict[str, int]:
+def target_counts(place: Place, who: Watchers, plan: ClusterPlan) -> dict[str, int]:
     """Return how many rows of each member's each of them sees in the target itself.
 
     Without a right to it, none.
     """
     found: dict[str, int] = {}
     for role, tenant in _glances(who):
-        _become(session, role, tenant, who)
-        for target in plan.targets:
-            source = quote_ident(target.source_column)
-            rows = session.rows(f"SELECT {source}::text, count(*) FROM {target.ref} GROUP BY 1")
-            for label, count in rows if isinstance(rows, list) else ():
-                found[f"{role}/{tenant}/{label}"] = int(count or 0)
-        _return(session)
+        with _disguised(place, role, tenant, who) as session:
+            for target in plan.targets:
+                source = quote_ident(target.source_column)
+                rows = session.rows(f"SELECT {source}::text, count(*) FROM {target.ref} GROUP BY 1")
+                for label, count in rows if isinstance(rows, list) else ():
+                    found[f"{role}/{tenant}/{label}"] = int(count or 0)
     return found
 
 
@@ -157,17 +159,16 @@ def _glances(who: Watchers) -> Iterator[tuple[str, str | None]]:
             yield role, tenant
 
 
-def _become(session: Session, role: str, tenant: str | None, who: Watchers) -> None:
-    if tenant is not None:
-        for setting in who.settings:
-            given = f"{literal(setting)}, {literal(tenant)}"
-            done(session, f"SELECT pg_catalog.set_config({given}, false)")
-    done(session, f"SET ROLE {quote_ident(role)}")
-
-
-def _return(session: Session) -> None:
-    done(session, "RESET ROLE")
-    done(session, "RESET ALL")
+@contextmanager
+def _disguised(place: Place, role: str, tenant: str | None, who: Watchers) -> Iterator[Session]:
+    """Give a session as a role; fresh, as a setting that was ever made leaves an empty text."""
+    with place.session() as session:
+        if tenant is not None:
+            for setting in who.settings:
+                given = f"{literal(setting)}, {literal(tenant)}"
+                done(session, f"SELECT pg_catalog.set_config({given}, false)")
+        done(session, f"SET ROLE {quote_ident(role)}")
+        yield session
 
 
 def verdict(

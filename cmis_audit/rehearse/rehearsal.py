@@ -10,7 +10,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
 from cmis_audit.rehearse.measure import measure
-from cmis_audit.rehearse.ports import Stage
+from cmis_audit.rehearse.ports import Session, Stage, asked, done
 from cmis_audit.rehearse.rows import fill
 from cmis_audit.rehearse.run import ClusterRun, StoppedError, member_refs, result
 from cmis_audit.rehearse.states import tables_of
@@ -44,6 +44,8 @@ class Outcome:
 def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Outcome:
     """Run all plans of a catalog on its empty clone."""
     wanted = wanted_rows(catalog, plan.clusters, options.rows)
+    with stage.place.session() as session:
+        _let_owners_own(session)
     stage.place.save(_EMPTY)
     stage.notify(f"filling {len(wanted)} tables")
     with stage.place.session() as session:
@@ -52,10 +54,8 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     runs = [_forward(stage, catalog, each, watched, options.seed) for each in plan.clusters]
     clusters = []
     for each, (run, refused) in zip(plan.clusters, runs, strict=True):
-        notes: tuple[str, ...] = ()
-        if refused is None:
-            notes, refused = _contract(run)
-        clusters.append(result(run, each, refused, notes))
+        notes, dropped = _contract(run) if refused is None else ((), None)
+        clusters.append(result(run, each, refused or dropped, notes))
     end = stage.read()
     if options.bench_rows:
         clusters = [
@@ -72,6 +72,21 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
             if found.status != Status.GENERATED
         ),
     )
+
+
+def _let_owners_own(session: Session) -> None:
+    """Let those who own tables own things in schemas that a plan makes.
+
+    A superuser, who mostly runs a plan, may give things to anybody; whoever runs it here may only
+    give them to those who could have made them.
+    """
+    roles = asked(
+        session,
+        "SELECT m.roleid::regrole::text FROM pg_catalog.pg_auth_members m "
+        "WHERE m.member = current_user::regrole ORDER BY 1",
+    )
+    for (role,) in roles:
+        done(session, f"ALTER DEFAULT PRIVILEGES GRANT CREATE ON SCHEMAS TO {role}")
 
 
 def wanted_rows(

@@ -29,24 +29,24 @@ def fill(
     for table in filling_order(catalog.tables):
         count = wanted.get(table.ref, 0)
         if count:
-            why = _fill_table(session, table, values, count=count, seed=seed)
+            made = Candidates(
+                table,
+                tuple(column for column in table.columns if column.generated is None),
+                pools=pools_of(session, table, values),
+                values=values,
+                parents=parents_of(session, table),
+                pointed_at=pointed_at(catalog, table),
+            )
+            why = _fill_table(session, table, made, count=count, seed=seed)
             if why:
                 skipped.append(Skipped(what=str(table.ref), why=why))
     _advance_sequences(session, catalog)
     return tuple(sorted(skipped))
 
 
-def _fill_table(session: Session, table: Table, values: Values, *, count: int, seed: int) -> str:
-    columns = [column for column in table.columns if column.generated is None]
-    parents = parents_of(session, table)
-    candidates = Candidates(
-        table,
-        tuple(columns),
-        pools=pools_of(session, table, values),
-        values=values,
-        parents=parents,
-        seed=seed,
-    )
+def _fill_table(
+    session: Session, table: Table, candidates: Candidates, *, count: int, seed: int
+) -> str:
     numbers = list(range(count))
     reasons: dict[str, int] = {}
     for turn in range(ROUNDS):
@@ -60,6 +60,17 @@ def _fill_table(session: Session, table: Table, values: Values, *, count: int, s
     got = count - len(numbers)
     told = "; ".join(f"{reason} ({times})" for reason, times in list(reasons.items())[:3])
     return f"got {got} of {count} rows: {told or candidates.why or 'its keys allow no more'}"
+
+
+def pointed_at(catalog: Catalog, table: Table) -> frozenset[str]:
+    """Return the columns of a table that foreign keys of other tables refer to."""
+    return frozenset(
+        name
+        for other in catalog.tables
+        for key in other.foreign_keys
+        if key.target == table.ref and other.ref != table.ref
+        for name in key.target_columns
+    )
 
 
 def parents_of(session: Session, table: Table) -> Parents:
@@ -90,7 +101,7 @@ def pools_of(session: Session, table: Table, values: Values) -> dict[str, tuple[
         told = hints(column, table, values.domain_checks(column.type))
         checked = any(check.columns == (column.name,) for check in table.checks)
         if checked or values.needs_probe(column.type):
-            distinct = (*values.distinct(column.type, 0, ""), *values.distinct(column.type, 7, ""))
+            distinct = (*values.distinct(column.type, 0), *values.distinct(column.type, 7))
             asked_for[column.name] = tuple(dict.fromkeys((*told, *pool, *distinct)))
         else:
             pools[column.name] = pool

@@ -27,7 +27,6 @@ from cmis_audit.rehearse.ledger import book, lines
 from cmis_audit.rehearse.ports import Session, Stage, asked
 from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import States, differing, states, tables_of
-from cmis_audit.rehearse.values import Values
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
 
 FORWARD = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY, Phase.SWITCH)
@@ -119,8 +118,7 @@ class ClusterRun:
             writes = self._writes(session, turn=4)
             trial = tried(session, writes, self._members)
             before = states(session, self._members)
-        with self._stage.place.session() as session:
-            seen_before = sights(session, who)
+        seen_before = sights(self._stage.place, who)
         self._phase(Phase.SWITCH)
         with self._stage.place.session() as session:
             self.ledger = lines(
@@ -128,9 +126,8 @@ class ClusterRun:
                 before=before,
                 after=states(session, self._members),
             )
-        with self._stage.place.session() as session:
-            seen_after = sights(session, who)
-            direct = target_counts(session, who, self._plan)
+        seen_after = sights(self._stage.place, who)
+        direct = target_counts(self._stage.place, who, self._plan)
         self.isolation = verdict(self._plan, who, seen_before, seen_after, direct)
         self._write_to_names(writes, trial, late)
 
@@ -160,8 +157,7 @@ class ClusterRun:
         self._complain("written under the old names", other)
 
     def _writes(self, session: Session, *, turn: int) -> tuple[Write, ...]:
-        values = Values(self._catalog)
-        return writes_for(session, self._members, values, seed=self._seed, turn=turn)
+        return writes_for(session, self._catalog, self._members, seed=self._seed, turn=turn)
 
     def _write(self, *, turn: int) -> int:
         """Write to the members, and return how many writes they took."""

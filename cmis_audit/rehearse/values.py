@@ -3,11 +3,11 @@
 import hashlib
 import re
 import uuid
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 
 from cmis_audit.model.catalog import Catalog
-from cmis_audit.model.names import TableRef
 
 _TYPE = re.compile(
     r"(?P<base>.+?)(?:\((?P<modifier>[\d,-]+)\))?"
@@ -112,11 +112,11 @@ class Values:
             return tuple(dict.fromkeys(_fitted(_POOLS[bare], base, modifier)))
         return (*_GUESSES, _vector(modifier))
 
-    def distinct(self, written: str, number: int, salt: str) -> tuple[str, ...]:
+    def distinct(self, written: str, number: int, salt: str = "") -> tuple[str, ...]:
         """Return values of the type that no other number gives, each of another look.
 
-        Numbers below are the same in every table, so that keys of tables collide; of uuids every
-        second is the table's own (`salt`). Nothing for a type of few values.
+        They are the same in every table, so that keys of tables collide. With a salt texts and
+        uuids are the table's own. Nothing for a type of few values.
         """
         base, modifier, dimensions = self._parts(written)
         while base in self._domains and not dimensions:
@@ -125,9 +125,9 @@ class Values:
             return ()
         bare = base.rpartition(".")[2].strip('"')
         if bare in ("text", "character varying", "character", "citext", "name"):
-            return _fitted(_names(number), base, modifier)
+            return _fitted(_names(number + _shift(salt)), base, modifier)
         if bare == "uuid":
-            return (_uuid("" if number % 2 else salt, number),)
+            return (_uuid(salt, number),)
         if bare in ("smallint", "integer", "bigint", "numeric", "oid"):
             return (str(number + 1), str(1000 + number))
         if bare in ("real", "double precision"):
@@ -175,8 +175,8 @@ class Values:
         return "(" + ",".join(fields) + ")"
 
 
-def table_salt(ref: TableRef, seed: int) -> str:
-    return f"{seed}:{ref}"
+def _shift(salt: str) -> int:
+    return 1000 * (1 + zlib.crc32(salt.encode()) % 90) if salt else 0
 
 
 def _element(value: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from cmis_audit.model.catalog import Column, Table
+from cmis_audit.model.catalog import Catalog, Column, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.rehearse.candidates import Candidates, Row
 from cmis_audit.rehearse.ports import Failure, Session, done
-from cmis_audit.rehearse.rows import parents_of, pools_of
+from cmis_audit.rehearse.rows import parents_of, pointed_at, pools_of
 from cmis_audit.rehearse.sqltext import literal, quoted
 from cmis_audit.rehearse.states import States, row_text, states
 from cmis_audit.rehearse.values import Values
@@ -35,18 +35,18 @@ class Outcome:
 
 
 def writes_for(
-    session: Session, tables: tuple[Table, ...], values: Values, *, seed: int, turn: int
+    session: Session, catalog: Catalog, tables: tuple[Table, ...], *, seed: int, turn: int
 ) -> tuple[Write, ...]:
     """Return inserts, updates and deletes; every turn has its own, the same for the same seed."""
     return tuple(
         write
         for table in tables
-        for write in _for_table(session, table, values, seed=seed, turn=turn)
+        for write in _for_table(session, catalog, table, seed=seed, turn=turn)
     )
 
 
 def _for_table(
-    session: Session, table: Table, values: Values, *, seed: int, turn: int
+    session: Session, catalog: Catalog, table: Table, *, seed: int, turn: int
 ) -> Iterator[Write]:
     columns = tuple(
         column
@@ -55,13 +55,14 @@ def _for_table(
     )
     if not columns:
         return
+    values = Values(catalog)
     candidates = Candidates(
         table,
         columns,
         pools=pools_of(session, table, values),
         values=values,
         parents=parents_of(session, table),
-        seed=seed + turn,
+        pointed_at=pointed_at(catalog, table),
     )
     random = Random(f"{seed}/{table.ref}/write {turn}")
     for number in range(INSERTS):
