@@ -82,13 +82,13 @@ def lines(
                 rows_switched=old.rows,
                 rows_out=new.rows,
                 same=old == new,
-                rejects=_rejects(session, member, table),
+                rejects=rejects(session, member, table),
             )
         )
     return tuple(found)
 
 
-def _rejects(session: Session, member: PlannedMember, table: Table) -> tuple[Reject, ...]:
+def rejects(session: Session, member: PlannedMember, table: Table) -> tuple[Reject, ...]:
     if member.rejects is None:
         return ()
     # The reason stands in the last column, whatever it had to be called.

@@ -9,6 +9,7 @@ from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
+from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.measure import measure
 from cmis_audit.rehearse.ports import Session, Stage, asked, done
 from cmis_audit.rehearse.rows import fill
@@ -53,9 +54,12 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     watched = tables_of(catalog, sorted(wanted))
     runs = [_forward(stage, catalog, each, watched, options.seed) for each in plan.clusters]
     clusters = []
-    for each, (run, refused) in zip(plan.clusters, runs, strict=True):
-        notes, dropped = _contract(run) if refused is None else ((), None)
-        clusters.append(result(run, each, refused or dropped, notes))
+    for each, forward in zip(plan.clusters, runs, strict=True):
+        refused, notes = forward.refused, forward.notes
+        if refused is None:
+            later, refused = _contract(forward.run)
+            notes += later
+        clusters.append(result(forward.run, each, refused, notes))
     end = stage.read()
     if options.bench_rows:
         clusters = [
@@ -116,18 +120,50 @@ def _points_at(table: Table, members: frozenset[TableRef]) -> bool:
     return any(key.target in members for key in table.foreign_keys)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forward:
+    """A plan that was run up to its switch."""
+
+    run: ClusterRun
+    refused: Refused | None
+    notes: tuple[str, ...] = ()
+
+
 def _forward(
     stage: Stage, catalog: Catalog, plan: ClusterPlan, watched: tuple[Table, ...], seed: int
-) -> tuple[ClusterRun, Refused | None]:
+) -> _Forward:
     """Run one plan up to its switch; a plan that is refused leaves nothing to those after it."""
     stage.place.save(_BEFORE)
     run = ClusterRun(stage, catalog, plan, seed)
     try:
         run.go(watched)
     except StoppedError as stopped:
+        first = _Forward(run=run, refused=stopped.refused, notes=run.rejected_notes())
+        asides = run.rejected()
         stage.place.restore(_BEFORE)
-        return run, stopped.refused
-    return run, None
+        with stage.place.session() as session:
+            unhooked = unhook(session, catalog, asides)
+        if not unhooked:
+            return first
+        return _again(stage, ClusterRun(stage, catalog, plan, seed), watched, first, unhooked)
+    return _Forward(run=run, refused=None)
+
+
+def _again(
+    stage: Stage, run: ClusterRun, watched: tuple[Table, ...], first: _Forward, unhooked: int
+) -> _Forward:
+    """Run a plan again without the rows that pointed at rows that it sets aside."""
+    try:
+        run.go(watched)
+    except StoppedError:
+        stage.place.restore(_BEFORE)
+        return first
+    message = first.refused.message if first.refused else ""
+    why = (
+        f"refused at first: {message}. Run again without {unhooked} rows that pointed at rows "
+        "which have no place in the target"
+    )
+    return _Forward(run=run, refused=None, notes=(why, *first.notes))
 
 
 def _contract(run: ClusterRun) -> tuple[tuple[str, ...], Refused | None]:

@@ -21,15 +21,17 @@ from cmis_audit.model.rehearsal import (
     Undone,
     Writes,
 )
+from cmis_audit.rehearse.aside import Aside, exists, set_aside
 from cmis_audit.rehearse.difference import differences
 from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
-from cmis_audit.rehearse.ledger import book, lines
+from cmis_audit.rehearse.ledger import book, lines, rejects
 from cmis_audit.rehearse.ports import Session, Stage, asked
 from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import States, differing, states, tables_of
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
 
 FORWARD = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY, Phase.SWITCH)
+SHOWN = 5
 _WAY_BACK = (Phase.SWITCH, Phase.BACKFILL, Phase.EXPAND)
 
 
@@ -81,6 +83,24 @@ class ClusterRun:
         before = self._look(self._members)
         self._forward(Phase.SWITCH)
         self._complain("forward again", differing(before, self._look(self._members)))
+
+    def rejected(self) -> tuple[Aside, ...]:
+        """Return the keys of the rows that the plan has set aside so far."""
+        with self._stage.place.session() as session:
+            return set_aside(session, self._plan, self._members)
+
+    def rejected_notes(self) -> tuple[str, ...]:
+        """Return the first of those rows and their reasons, in words."""
+        notes: list[str] = []
+        with self._stage.place.session() as session:
+            for member, table in zip(self._plan.members, self._members, strict=True):
+                if member.rejects is None or not exists(session, member.rejects):
+                    continue
+                notes += [
+                    f"set aside of {member.table}: {reject.key}: {reject.reason}"
+                    for reject in rejects(session, member, table)[:SHOWN]
+                ]
+        return tuple(notes)
 
     def contract(self) -> tuple[str, ...]:
         """Drop the old tables; return what was refused beyond that, which may well be right.
