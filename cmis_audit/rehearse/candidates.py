@@ -30,13 +30,14 @@ class Candidates:
         pools: Mapping[str, tuple[str, ...]],
         values: Values,
         parents: Parents,
-        pointed_at: frozenset[str] = frozenset(),
+        apart: bool,
+        plain: bool = False,
     ) -> None:
-        """`pointed_at` are the columns that other tables refer to.
+        """With `apart` no key is that of another table's row, but for counted numbers.
 
         Of two rows with one key and different values one has to be set aside, and what points at
-        it has no place to go. So where rows are pointed at, no key of the table collides but for
-        counted numbers, which do in any database.
+        it has no place to go: so it is asked for where rows are pointed at. With `plain` moments
+        of a row follow each other in the order of its columns.
         """
         self.why = ""
         self._table = table
@@ -45,8 +46,10 @@ class Candidates:
         self._values = values
         self._parents = {name: list(rows) for name, rows in parents.items()}
         self._salt = str(table.ref)
-        self._apart = bool(pointed_at)
+        self._apart = apart
         self._keys = _keys(table)
+        self._unique = unique_columns(table)
+        self._plain = plain
         self._seen: dict[tuple[str, ...], set[tuple[str, ...]]] = {key: set() for key in self._keys}
         self._pointing = sorted(table.foreign_keys, key=lambda key: (-len(key.columns), key.name))
         pointing = {name for key in table.foreign_keys for name in key.columns}
@@ -79,7 +82,7 @@ class Candidates:
         row: Row = {}
         nullable = {column.name for column in self._columns if column.nullable}
         for key in self._pointing:
-            if not self._point(key, row, nullable, number, random):
+            if not self._point(key, row, nullable, number + attempt, random):
                 self.why = f"{key.target}, which it has to point at, has no rows"
                 return None
         for column in self._columns:
@@ -111,8 +114,11 @@ class Candidates:
         if not fits:
             # The first row of a table that must point at itself points at itself.
             return key.target == self._table.ref and not self._parents[key.name]
-        # The first parents are chosen more often: rows of two tenants are to share keys.
-        parent = fits[min(random.randrange(len(fits)), random.randrange(len(fits)))]
+        if set(key.columns) in self._unique:
+            parent = fits[number % len(fits)]
+        else:
+            # The first parents are chosen more often: rows of two tenants are to share keys.
+            parent = fits[min(random.randrange(len(fits)), random.randrange(len(fits)))]
         row |= {n: v for n, v in zip(key.columns, parent, strict=True) if n in free}
         return True
 
@@ -135,6 +141,10 @@ class Candidates:
         if not pool:
             looks = self._distinct(column, number)
             return looks[0] if looks else ""
+        if self._plain and _is_moment(column.type):
+            moments = len(pool) - len(self._columns)
+            place = [each.name for each in self._columns].index(column.name)
+            return pool[number % moments + place] if moments > 0 else pool[0]
         # In turn, so that every label of an enum comes, and then in any order.
         return (
             pool[number % len(pool)] if attempt == 0 and number < len(pool) else random.choice(pool)
@@ -181,6 +191,10 @@ class Candidates:
         return True
 
 
+def _is_moment(written: str) -> bool:
+    return written.startswith(("timestamp", "date"))
+
+
 def _keys(table: Table) -> tuple[tuple[str, ...], ...]:
     """Return the columns of all that must be unique, expressions by the columns they speak of."""
     names = {column.name for column in table.columns if column.generated is None}
@@ -194,6 +208,11 @@ def _keys(table: Table) -> tuple[tuple[str, ...], ...]:
             )
             found.append(tuple(dict.fromkeys(word for word in words if word in names)))
     return tuple(dict.fromkeys(key for key in found if key))
+
+
+def unique_columns(table: Table) -> list[set[str]]:
+    """Return the sets of columns that no two rows share."""
+    return [set(key) for key in _keys(table)]
 
 
 def _words(expression: str) -> list[str]:

@@ -9,7 +9,6 @@ from cmis_audit.model.plan import ClusterPlan, PlannedMember, TargetColumn, Targ
 from cmis_audit.rehearse.ports import Session, asked
 from cmis_audit.rehearse.sqltext import literal, quoted
 
-_TIMES = ("timestamp", "date")
 NEWEST = 50
 
 
@@ -138,7 +137,7 @@ def _of_one_parent(
 
 def _newest(target: TargetTable, tables: dict[TableRef, Table]) -> Query | None:
     for column in _everywhere(target, tables):
-        if not column.type.startswith(_TIMES):
+        if not all(map(_is_moment, (column.type, *(each.type for each in column.sources)))):
             continue
         pairs = [(source.member, source.column) for source in column.sources]
         union = " UNION ALL ".join(
@@ -153,6 +152,10 @@ def _newest(target: TargetTable, tables: dict[TableRef, Table]) -> Query | None:
             target=target,
         )
     return None
+
+
+def _is_moment(written: str) -> bool:
+    return written == "date" or written.startswith("timestamp")
 
 
 def _counted(plan: ClusterPlan, target: TargetTable) -> Query:

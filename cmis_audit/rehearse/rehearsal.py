@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isqrt
 
 import msgspec
 
@@ -10,6 +11,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
 from cmis_audit.rehearse.aside import unhook
+from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
 from cmis_audit.rehearse.ports import Session, Stage, asked, done
 from cmis_audit.rehearse.rows import fill
@@ -104,14 +106,16 @@ def wanted_rows(
     by_ref = {table.ref: table for table in catalog.tables}
     wanted = dict.fromkeys(members, rows)
     waiting = [*members, *(t.ref for t in catalog.tables if _points_at(t, members))]
-    few = min(rows, FEW)
+    few = min(rows, max(FEW, 2 * isqrt(rows)))
     while waiting:
         ref = waiting.pop()
-        wanted.setdefault(ref, few)
+        count = wanted.setdefault(ref, few)
         table = by_ref.get(ref)
         for key in table.foreign_keys if table else ():
-            if key.target not in wanted:
-                wanted[key.target] = few
+            # One to one: as many parents as children.
+            needed = count if table and set(key.columns) in unique_columns(table) else few
+            if wanted.get(key.target, 0) < needed:
+                wanted[key.target] = needed
                 waiting.append(key.target)
     return {ref: count for ref, count in wanted.items() if ref in by_ref}
 
@@ -188,7 +192,7 @@ def _measured(
     alone = msgspec.structs.replace
     wanted = wanted_rows(catalog, (plan,), options.bench_rows)
     with stage.place.session() as session:
-        fill(session, catalog, wanted, options.seed)
+        fill(session, catalog, wanted, options.seed, plain=True)
     members = tables_of(catalog, (member.table for member in plan.members))
     measures = measure(stage, plan, members, runs=options.runs)
     if isinstance(measures, Refused):

@@ -18,13 +18,19 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def fill(
-    session: Session, catalog: Catalog, wanted: Mapping[TableRef, int], seed: int
+    session: Session,
+    catalog: Catalog,
+    wanted: Mapping[TableRef, int],
+    seed: int,
+    *,
+    plain: bool = False,
 ) -> tuple[Skipped, ...]:
     """Give the tables the wanted numbers of rows, and return which did not get them and why.
 
-    Triggers of users do not see the rows: they come from before the time of the rehearsal.
+    Triggers of users do not see the rows: they come from before the time of the rehearsal. With
+    `plain` rows are such as most tables hold, and no key of two tables is the same.
     """
-    values = Values(catalog)
+    values = Values(catalog, plain=plain)
     skipped = []
     for table in filling_order(catalog.tables):
         count = wanted.get(table.ref, 0)
@@ -34,8 +40,9 @@ def fill(
                 tuple(column for column in table.columns if column.generated is None),
                 pools=pools_of(session, table, values),
                 values=values,
-                parents=parents_of(session, table),
-                pointed_at=pointed_at(catalog, table),
+                parents=parents_of(session, table, max(count, PARENT_ROWS)),
+                apart=plain or is_pointed_at(catalog, table),
+                plain=plain,
             )
             why = _fill_table(session, table, made, count=count, seed=seed)
             if why:
@@ -54,26 +61,27 @@ def _fill_table(
         rows = {number: candidates.row(number, random) for number in numbers}
         made = {number: row for number, row in rows.items() if row is not None}
         refused, reasons = insert(session, table, made) if made else ([], {})
-        numbers = [number for number in numbers if number not in made or number in refused]
-        if not numbers:
+        left = [number for number in numbers if number not in made or number in refused]
+        if not left:
             return ""
+        if turn and len(left) == len(numbers):
+            break
+        numbers = left
     got = count - len(numbers)
     told = "; ".join(f"{reason} ({times})" for reason, times in list(reasons.items())[:3])
     return f"got {got} of {count} rows: {told or candidates.why or 'its keys allow no more'}"
 
 
-def pointed_at(catalog: Catalog, table: Table) -> frozenset[str]:
-    """Return the columns of a table that foreign keys of other tables refer to."""
-    return frozenset(
-        name
+def is_pointed_at(catalog: Catalog, table: Table) -> bool:
+    """Return whether a foreign key of another table refers to this one."""
+    return any(
+        key.target == table.ref and other.ref != table.ref
         for other in catalog.tables
         for key in other.foreign_keys
-        if key.target == table.ref and other.ref != table.ref
-        for name in key.target_columns
     )
 
 
-def parents_of(session: Session, table: Table) -> Parents:
+def parents_of(session: Session, table: Table, most: int = PARENT_ROWS) -> Parents:
     """Return, for each foreign key, rows that it may point at, in the order of its columns."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for key in table.foreign_keys:
@@ -83,7 +91,7 @@ def parents_of(session: Session, table: Table) -> Parents:
         listed = quoted(key.target_columns)
         rows = session.rows(
             f"SELECT {listed} FROM {key.target} WHERE ({listed}) IS NOT NULL "
-            f"ORDER BY md5(CAST(ROW({listed}) AS text)) LIMIT {PARENT_ROWS}"
+            f"ORDER BY md5(CAST(ROW({listed}) AS text)) LIMIT {most}"
         )
         complete = rows if isinstance(rows, list) else []
         found[key.name] = [tuple(each or "" for each in row) for row in complete]

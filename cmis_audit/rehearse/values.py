@@ -1,11 +1,12 @@
 """Values made to hurt, type by type, in the text form that the server reads."""
 
 import hashlib
+import json
 import re
 import uuid
 import zlib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cmis_audit.model.catalog import Catalog
 
@@ -14,6 +15,9 @@ _TYPE = re.compile(
     r"(?P<zone> with(?:out)? time zone)?(?P<array>(?:\[\])*)\Z"
 )
 _LONG = "long " * 600
+_SENTENCE = (
+    "A note of some length about what was done for the customer and when it will be done again. "
+)
 
 _TEXTS = (
     *("", " ", "a", "Zoë ☃ 𝒳 \u202eright to left", 'O\'Brien \\ "quoted"', "tab\tand\nline"),
@@ -88,7 +92,9 @@ _DAY_MS = 86_400_000
 class Values:
     """The values of one catalog's types."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, plain: bool = False) -> None:
+        """With `plain` the values are such as most rows hold: for measuring, not for hurting."""
+        self._pools = {**_POOLS, **_plain_pools()} if plain else _POOLS
         self._enums = {str(each.ref): each.labels for each in catalog.enums}
         self._domains = {str(each.ref): each for each in catalog.domains}
         self._composites = {str(each.ref): each.attributes for each in catalog.composite_types}
@@ -108,8 +114,8 @@ class Values:
         if base in self._composites:
             return tuple(self._row(base, number) for number in range(3))
         bare = base.rpartition(".")[2].strip('"')
-        if bare in _POOLS:
-            return tuple(dict.fromkeys(_fitted(_POOLS[bare], base, modifier)))
+        if bare in self._pools:
+            return tuple(dict.fromkeys(_fitted(self._pools[bare], base, modifier)))
         return (*_GUESSES, _vector(modifier))
 
     def distinct(self, written: str, number: int, salt: str = "") -> tuple[str, ...]:
@@ -155,7 +161,7 @@ class Values:
         """Return whether a type may refuse what its base would take."""
         base, _, _ = self._parts(written)
         bare = base.rpartition(".")[2].strip('"')
-        known = bare in _POOLS or base in self._enums or base in self._composites
+        known = bare in self._pools or base in self._enums or base in self._composites
         return base in self._domains or not known
 
     @staticmethod
@@ -173,6 +179,28 @@ class Values:
             pool = [value for value in self.pool(attribute.type) if len(value) < 100]
             fields.append(_element(pool[number % len(pool)]) if pool and number else "")
         return "(" + ",".join(fields) + ")"
+
+
+@cache
+def _plain_pools() -> Mapping[str, tuple[str, ...]]:
+    hours = [str(_instant(number * 20 * 3_600_000)) for number in range(800)]
+    texts = tuple(_SENTENCE[: 8 + number * 7 % 90].strip() for number in range(40))
+    whole = tuple(str(number * 37 % 1000) for number in range(300))
+    plain = {
+        **dict.fromkeys(("text", "character varying", "character", "citext"), texts),
+        **dict.fromkeys(("smallint", "integer", "bigint", "real", "double precision"), whole),
+        "numeric": tuple(f"{number * 37 % 1000}.{number % 100:02d}" for number in range(300)),
+        "uuid": tuple(_uuid("plain", number) for number in range(200)),
+        "date": tuple(hour[:10] for hour in hours),
+        "timestamp without time zone": tuple(hour[:19] for hour in hours),
+        "timestamp with time zone": tuple(hours),
+        "daterange": tuple(f"[{a[:10]},{b[:10]})" for a, b in zip(hours, hours[90:], strict=False)),
+    }
+    plain |= dict.fromkeys(
+        ("json", "jsonb"),
+        tuple(json.dumps({"n": number, "note": texts[number % 40]}) for number in range(100)),
+    )
+    return plain
 
 
 def _shift(salt: str) -> int:

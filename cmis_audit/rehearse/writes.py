@@ -8,7 +8,7 @@ from cmis_audit.model.catalog import Catalog, Column, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.rehearse.candidates import Candidates, Row
 from cmis_audit.rehearse.ports import Failure, Session, done
-from cmis_audit.rehearse.rows import parents_of, pointed_at, pools_of
+from cmis_audit.rehearse.rows import is_pointed_at, parents_of, pools_of
 from cmis_audit.rehearse.sqltext import literal, quoted
 from cmis_audit.rehearse.states import States, row_text, states
 from cmis_audit.rehearse.values import Values
@@ -62,7 +62,7 @@ def _for_table(
         pools=pools_of(session, table, values),
         values=values,
         parents=parents_of(session, table),
-        pointed_at=pointed_at(catalog, table),
+        apart=is_pointed_at(catalog, table),
     )
     random = Random(f"{seed}/{table.ref}/write {turn}")
     for number in range(INSERTS):
