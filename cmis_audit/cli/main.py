@@ -15,6 +15,7 @@ from cmis_audit.cli.doctor import doctor
 from cmis_audit.cli.options import HELP, Session
 from cmis_audit.cli.output import flush, one_line
 from cmis_audit.cli.plan import plan
+from cmis_audit.cli.rehearse import rehearse
 from cmis_audit.cli.rules import rules
 from cmis_audit.cli.snapshot import snapshot
 from cmis_audit.errors import AuditError
@@ -61,7 +62,7 @@ def main() -> None:
     """
 
 
-for _command in (audit, demo, doctor, plan, rules, snapshot):
+for _command in (audit, demo, doctor, plan, rehearse, rules, snapshot):
     main.add_command(_command)
 
 

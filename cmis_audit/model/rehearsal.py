@@ -65,8 +65,8 @@ class LedgerLine(Value, frozen=True, kw_only=True):
     merged: int
     rejected: int
     """As the plan's own ledger has them."""
-    counted: int
-    """Rows of the target that name this table as their source."""
+    counted: int | None
+    """Rows of the target that name this table as their source; None where one row is many there."""
     rows_switched: int
     """In the old table when the names changed, with what was written since."""
     rows_out: int
@@ -80,7 +80,7 @@ class LedgerLine(Value, frozen=True, kw_only=True):
     def conserved(self) -> bool:
         """Return whether nothing was lost: every row counted, and every value as it was."""
         balanced = self.rows_in == self.inserted + self.merged + self.rejected
-        return balanced and self.counted == self.inserted and self.same
+        return balanced and self.counted in (None, self.inserted) and self.same
 
 
 class Isolation(Value, frozen=True, kw_only=True):
@@ -179,6 +179,11 @@ class ClusterRehearsal(Value, frozen=True, kw_only=True):
     undone: tuple[Undone, ...] = ()
     measures: Measures | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Return whether the plan may be trusted: only measuring is left, or nothing."""
+        return self.status in (Status.UNDONE, Status.MEASURED)
 
 
 class Finish(Value, frozen=True, kw_only=True):

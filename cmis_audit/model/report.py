@@ -3,6 +3,7 @@
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.finding import Finding
+from cmis_audit.model.rehearsal import Rehearsal
 from cmis_audit.model.rule import Rule
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import Score
@@ -36,3 +37,5 @@ class Report(Value, frozen=True, kw_only=True):
     not_assessed: tuple[Skipped, ...]
     schema_copies: tuple[SchemaCopies, ...] = ()
     """To consolidate, to decide, then tenants."""
+    rehearsal: Rehearsal | None = None
+    """What came of trying the plans, where they were tried."""

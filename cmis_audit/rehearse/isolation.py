@@ -11,6 +11,7 @@ from cmis_audit.model.catalog import Catalog, Function, Grant, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Isolation
+from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Place, Session, asked, done
 from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import state_query
@@ -144,7 +145,7 @@ def target_counts(place: Place, who: Watchers, plan: ClusterPlan) -> dict[str, i
     found: dict[str, int] = {}
     for role, tenant in _glances(who):
         with _disguised(place, role, tenant, who) as session:
-            for target in plan.targets:
+            for target in sources(plan):
                 source = quote_ident(target.source_column)
                 rows = session.rows(f"SELECT {source}::text, count(*) FROM {target.ref} GROUP BY 1")
                 for label, count in rows if isinstance(rows, list) else ():

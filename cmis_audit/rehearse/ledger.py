@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.names import quote_ident
-from cmis_audit.model.plan import ClusterPlan, PlannedMember
+from cmis_audit.model.plan import ClusterPlan, PlannedMember, Strategy, TargetTable
 from cmis_audit.model.rehearsal import LedgerLine, Reject
 from cmis_audit.rehearse.ports import Session, asked
 from cmis_audit.rehearse.states import State, States, key_text
@@ -20,11 +20,16 @@ class Entry:
     inserted: int
     merged: int
     rejected: int
-    counted: int
+    counted: int | None
 
 
 Book = dict[str, Entry]
 """By the member's label."""
+
+
+def sources(plan: ClusterPlan) -> tuple[TargetTable, ...]:
+    """Return the targets whose rows say from which member they came."""
+    return tuple(target for target in plan.targets if target.source_column)
 
 
 def book(session: Session, plan: ClusterPlan, now: States) -> Book:
@@ -37,7 +42,7 @@ def book(session: Session, plan: ClusterPlan, now: States) -> Book:
         )
     }
     counted: dict[str, int] = {}
-    for target in plan.targets:
+    for target in sources(plan):
         source = quote_ident(target.source_column)
         for label, count in asked(
             session, f"SELECT {source}::text, count(*) FROM {target.ref} GROUP BY 1"
@@ -51,7 +56,7 @@ def book(session: Session, plan: ClusterPlan, now: States) -> Book:
             inserted=inserted,
             merged=merged,
             rejected=rejected,
-            counted=counted.get(member.label, 0),
+            counted=counted.get(member.label, 0) if plan.strategy == Strategy.MERGE else None,
         )
     return found
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.plan import ClusterPlan, PlannedMember, TargetColumn, TargetTable
+from cmis_audit.model.plan import ClusterPlan, PlannedMember, Strategy, TargetColumn, TargetTable
+from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Session, asked
 from cmis_audit.rehearse.sqltext import literal, quoted
 
@@ -47,18 +48,20 @@ def queries_for(
     session: Session, plan: ClusterPlan, members: tuple[Table, ...]
 ) -> tuple[Query, ...]:
     """Return the questions that make sense for this cluster; the members hold their rows now."""
-    if len(plan.targets) != 1:
+    targets = sources(plan)
+    if len(targets) != 1:
         return ()
-    target = plan.targets[0]
+    target = targets[0]
+    one_to_one = plan.strategy == Strategy.MERGE
     tables = {table.ref: table for table in members}
     return tuple(
         query
         for query in (
-            _by_key(session, plan, target, tables),
+            _by_key(session, plan, target, tables) if one_to_one else None,
             _of_one_parent(session, target, tables),
             _newest(target, tables),
             _counted(plan, target),
-            _whole(plan, target),
+            _whole(plan, target) if one_to_one else None,
         )
         if query is not None
     )

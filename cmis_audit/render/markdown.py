@@ -16,6 +16,7 @@ from cmis_audit.render import (
     evidence,
     outlook,
     overview,
+    rehearsals,
     risk,
     schema_sections,
     schema_tables,
@@ -62,6 +63,7 @@ def render_markdown(report: Report) -> str:
             domains=domains,
             domain_total=outlook.domain_total(report, clusters, domains),
             prose=_prose(report),
+            rehearsals=rehearsals.by_cluster(report),
         )
     )
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
@@ -83,6 +85,7 @@ def _environment() -> "Environment":
     )
     environment.globals.update(
         sections=sections,
+        rehearsal=rehearsals,
         schema_tables=schema_tables,
         schema_words=schema_words,
         overview=overview,

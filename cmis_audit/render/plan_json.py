@@ -20,32 +20,33 @@ def plan_json(plan: Plan) -> str:
             "server_version_number": plan.server_version_number,
             "fingerprint": plan.fingerprint,
         },
-        "options": _plain(plan.options),
+        "options": plain(plan.options),
         "order": [
             f"{cluster.folder}/{step.file}"
             for cluster in plan.clusters
             for step in cluster.steps
             if step.by_default and not step.undo
         ],
-        "clusters": _plain(plan.clusters),
-        "refused": _plain(plan.refused),
-        "not_planned": _plain(plan.not_planned),
+        "clusters": plain(plan.clusters),
+        "refused": plain(plan.refused),
+        "not_planned": plain(plan.not_planned),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value of the model as what JSON knows."""
     if isinstance(value, TableRef):
         return str(value)
     if isinstance(value, Step):
-        fields = {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        fields = {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         fields["sql_sha256"] = hashlib.sha256(value.sql.encode()).hexdigest()
         del fields["sql"]
         return fields
     if isinstance(value, msgspec.Struct):
-        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value

@@ -1,0 +1,118 @@
+"""`cmis-audit rehearse`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from cmis_audit.cli.options import (
+    HELP,
+    common_options,
+    connection_options,
+    filter_options,
+    intake_of,
+    plan_options,
+    plan_options_of,
+    progress_of,
+    rule_options,
+    settings_of,
+    source_argument,
+)
+from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.report import STDOUT
+from cmis_audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from cmis_audit.model.plan import Plan
+    from cmis_audit.model.rehearsal import ClusterRehearsal, Rehearsal
+
+
+@click.command(
+    context_settings=HELP,
+    short_help="Run the plan on a scratch clone, with proof.",
+    epilog="""\b
+Examples:
+  cmis-audit rehearse shop -o rehearsal
+  cmis-audit rehearse schema.sql -o rehearsal --rows 200 --seed 7""",
+)
+@source_argument
+@connection_options
+@filter_options
+@rule_options
+@plan_options
+@click.option(
+    "--rows",
+    metavar="ROWS",
+    type=click.IntRange(1, 100_000),
+    default=60,
+    help="Rows for each table to be merged; default 60.",
+)
+@click.option(
+    "--seed",
+    metavar="NUMBER",
+    type=click.IntRange(0),
+    default=1,
+    help="Another number gives other rows; default 1.",
+)
+@click.option(
+    "--bench-rows",
+    metavar="ROWS",
+    type=click.IntRange(0, 1_000_000),
+    default=2000,
+    help="Rows for each of them while it is measured; default 2000, 0 for no measuring.",
+)
+@click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
+@common_options
+def rehearse(source: str | None, **options: Any) -> None:
+    """Plan, and run the plan's files on a scratch clone with rows made to hurt.
+
+    Forward, back from each phase, and forward again. SOURCE is only read, and only its catalog.
+    Exit status 1 says that a plan was refused, lost something or could not be undone.
+    """
+    settings = settings_of(options)
+    if settings.output == STDOUT:
+        raise UsageError("a rehearsal is several files; give a directory with -o")
+    directory = Path(settings.output)
+    check_directory(directory)
+    from cmis_audit import pipeline, rehearsing
+    from cmis_audit.rehearse.rehearsal import Options
+
+    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    wanted = plan_options_of(options)
+    intake = intake_of(source, options, settings)
+    asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
+    with progress_of(settings) as progress:
+        catalog = pipeline.catalog_of(intake, progress)
+        report = pipeline.audit(catalog, pack, progress)
+        plan = pipeline.plan_of(report, wanted, progress)
+        found = rehearsing.rehearsal_of(
+            report, pack, wanted, asked, now=intake.now, notify=progress
+        )
+        files = rehearsing.rehearsal_files(
+            msgspec.structs.replace(report, rehearsal=found), plan, progress
+        )
+    write_files(directory, files)
+    if not settings.quiet:
+        say(_summary(plan, found, directory))
+    if any(not each.proven for each in found.clusters):
+        click.get_current_context().exit(1)
+
+
+def _summary(plan: "Plan", found: "Rehearsal", directory: Path) -> str:
+    lines = [f"{each.name}: {_told(each)}" for each in found.clusters]
+    lines += [
+        f"{refusal.name}: no plan, because {'; '.join(refusal.reasons)}" for refusal in plan.refused
+    ]
+    if found.finish is not None:
+        lines.append(
+            f"Score of the clone: {found.finish.score_before} before, "
+            f"{found.finish.score_after} after."
+        )
+    if not lines:
+        lines = ["There is nothing to consolidate."]
+    return "\n".join([*lines, "", f"Written to {directory}; nothing was executed on the source."])
+
+
+def _told(each: "ClusterRehearsal") -> str:
+    return f"{each.status.value}; {each.stopped}" if each.stopped else each.status.value
