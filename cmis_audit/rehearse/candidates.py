@@ -146,9 +146,9 @@ class Candidates:
             place = [each.name for each in self._columns].index(column.name)
             return pool[number % moments + place] if moments > 0 else pool[0]
         # In turn, so that every label of an enum comes, and then in any order.
-        return (
-            pool[number % len(pool)] if attempt == 0 and number < len(pool) else random.choice(pool)
-        )
+        if attempt == 0 and number <= len(pool):
+            return pool[number % len(pool)]
+        return random.choice(pool)
 
     def _distinct(self, column: Column, position: int) -> tuple[str, ...]:
         # Of uuids few collide, as those of rows do that were copied once and changed since.
@@ -171,6 +171,15 @@ class Candidates:
             for place, look in enumerate(looks)
             if place < len(first) and first[place] in taken and later[place] in taken
         )
+
+    def forget(self, row: Row) -> None:
+        """Let the keys of a row be free again: the server did not take it."""
+        for key in self._keys:
+            self._seen[key].discard(tuple(row.get(name) or "" for name in key))
+        for pointing in self._pointing:
+            own = tuple(row.get(name) or "" for name in pointing.target_columns)
+            if pointing.target == self._table.ref and own in self._parents[pointing.name]:
+                self._parents[pointing.name].remove(own)
 
     def _is_new(self, row: Row) -> bool:
         found = []

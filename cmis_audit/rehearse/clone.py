@@ -265,6 +265,10 @@ def _owners(catalog: Catalog) -> Iterator[str]:
             schema, owner = quote_ident(relation.ref.schema), quote_ident(relation.owner)
             yield f"GRANT CREATE ON SCHEMA {schema} TO {owner}"
             yield f"ALTER {_kind(relation)} {relation.ref} OWNER TO {owner}"
+    # A superuser, who mostly runs a plan, may give things to anybody; whoever runs it here only to
+    # those who could have made them: owners may therefore make things in schemas that it makes.
+    for owner in sorted({each.owner for each in _relations(catalog) if each.owner is not None}):
+        yield f"ALTER DEFAULT PRIVILEGES GRANT CREATE ON SCHEMAS TO {quote_ident(owner)}"
     for each in catalog.schemas:
         if each.owner is not None and each.owner != "pg_database_owner":
             yield f"ALTER SCHEMA {quote_ident(each.name)} OWNER TO {quote_ident(each.owner)}"

@@ -21,7 +21,7 @@ MOST_ROLES = 6
 MOST_TENANTS = 4
 _SETTING = re.compile(r"current_setting\(\s*'([^']+)'", re.IGNORECASE)
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
-_RIGHTS = ("DELETE", "INSERT", "SELECT", "UPDATE")
+_RIGHTS = ("delete", "insert", "select", "update")
 
 
 def with_visitor(catalog: Catalog, plans: tuple[ClusterPlan, ...]) -> Catalog:
@@ -71,7 +71,7 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
         grant.grantee
         for table in tables
         for grant in table.grants
-        if "SELECT" in grant.privileges and grant.grantee != "public"
+        if "select" in grant.privileges and grant.grantee != "public"
     )
     roles |= dict.fromkeys(role for t in tables for p in t.policies for role in p.roles)
     roles |= dict.fromkeys(t.owner for t in tables if t.owner and t.force_row_security)

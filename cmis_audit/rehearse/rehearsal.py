@@ -13,7 +13,7 @@ from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
 from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
-from cmis_audit.rehearse.ports import Session, Stage, asked, done
+from cmis_audit.rehearse.ports import Stage
 from cmis_audit.rehearse.rows import fill
 from cmis_audit.rehearse.run import ClusterRun, StoppedError, member_refs, result
 from cmis_audit.rehearse.states import tables_of
@@ -47,8 +47,6 @@ class Outcome:
 def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Outcome:
     """Run all plans of a catalog on its empty clone."""
     wanted = wanted_rows(catalog, plan.clusters, options.rows)
-    with stage.place.session() as session:
-        _let_owners_own(session)
     stage.place.save(_EMPTY)
     stage.notify(f"filling {len(wanted)} tables")
     with stage.place.session() as session:
@@ -78,21 +76,6 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
             if found.status != Status.GENERATED
         ),
     )
-
-
-def _let_owners_own(session: Session) -> None:
-    """Let those who own tables own things in schemas that a plan makes.
-
-    A superuser, who mostly runs a plan, may give things to anybody; whoever runs it here may only
-    give them to those who could have made them.
-    """
-    roles = asked(
-        session,
-        "SELECT m.roleid::regrole::text FROM pg_catalog.pg_auth_members m "
-        "WHERE m.member = current_user::regrole ORDER BY 1",
-    )
-    for (role,) in roles:
-        done(session, f"ALTER DEFAULT PRIVILEGES GRANT CREATE ON SCHEMAS TO {role}")
 
 
 def wanted_rows(

@@ -12,7 +12,9 @@ from cmis_audit.rehearse.probe import hints, takes
 from cmis_audit.rehearse.sqltext import dollar, literal, quoted
 from cmis_audit.rehearse.values import Values
 
-ROUNDS = 6
+ROUNDS = 20
+FRUITLESS = 4
+"""So many rounds in a row that bring no row are enough."""
 PARENT_ROWS = 200
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -56,15 +58,19 @@ def _fill_table(
 ) -> str:
     numbers = list(range(count))
     reasons: dict[str, int] = {}
+    fruitless = 0
     for turn in range(ROUNDS):
         random = Random(f"{seed}/{table.ref}/{turn}")
         rows = {number: candidates.row(number, random) for number in numbers}
         made = {number: row for number, row in rows.items() if row is not None}
-        refused, reasons = insert(session, table, made) if made else ([], {})
+        refused, reasons = insert(session, table, made) if made else (set(), {})
         left = [number for number in numbers if number not in made or number in refused]
         if not left:
             return ""
-        if turn and len(left) == len(numbers):
+        for number in refused:
+            candidates.forget(made[number])
+        fruitless = fruitless + 1 if len(left) == len(numbers) else 0
+        if fruitless == FRUITLESS:
             break
         numbers = left
     got = count - len(numbers)

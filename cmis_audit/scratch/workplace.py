@@ -14,11 +14,17 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from cmis_audit.model.rehearsal import Refused
-from cmis_audit.scratch.confined import ConfinedConnection, Watch
+from cmis_audit.scratch.confined import (
+    ConfinedConnection,
+    Failure,
+    LimitReachedError,
+    ServerLostError,
+    Watch,
+)
 from cmis_audit.scratch.intake import Limits, Loaded
 from cmis_audit.scratch.notes import excerpt
 from cmis_audit.scratch.server import ScratchServer
-from cmis_audit.scratch.statements import MetaCommand, Script
+from cmis_audit.scratch.statements import MetaCommand, Script, Statement
 
 CONNECTIONS = 8
 # States are copied file by file where that can be chosen: a clone is small, its tables are many.
@@ -78,22 +84,19 @@ class Workplace:
         with self.session() as session:
             for piece in Script(text).pieces():
                 if isinstance(piece, MetaCommand):
-                    return Refused(
-                        file=name,
-                        line=piece.line,
-                        statement=piece.name,
-                        sqlstate="",
-                        message="a command of psql's, which a plan must not hold",
-                    )
-                failure = session.run(piece.text)
-                if failure is not None:
-                    return Refused(
-                        file=name,
-                        line=piece.line,
-                        statement=excerpt(piece),
-                        sqlstate=failure.sqlstate,
-                        message=failure.message,
-                    )
+                    failure = Failure(sqlstate="", message="a command of psql's: no plan holds any")
+                else:
+                    found = _run(session, piece)
+                    if found is None:
+                        continue
+                    failure = found
+                return Refused(
+                    file=name,
+                    line=piece.line,
+                    statement=piece.name if isinstance(piece, MetaCommand) else excerpt(piece),
+                    sqlstate=failure.sqlstate,
+                    message=failure.message,
+                )
         return None
 
     def save(self, name: str) -> None:
@@ -130,6 +133,9 @@ class Workplace:
     def _connected(self) -> psycopg.Connection:
         if self._admin is None:
             raise RuntimeError("the workplace is used outside of its context")
+        if self._admin.closed:
+            # The server went down, and has come back.
+            self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
         return self._admin
 
     def _do(self, statement: str, **parts: sql.Composable) -> None:
@@ -140,3 +146,11 @@ class Workplace:
                 **parts,
             )
         )
+
+
+def _run(session: ConfinedConnection, statement: Statement) -> Failure | None:
+    try:
+        return session.run(statement.text)
+    except (LimitReachedError, ServerLostError, psycopg.OperationalError) as error:
+        message = str(error).strip().partition("\n")[0]
+        return Failure(sqlstate="", message=message)
