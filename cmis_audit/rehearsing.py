@@ -161,14 +161,15 @@ def _left(after: Report, rehearsed: tuple[ClusterPlan, ...]) -> tuple[str, ...]:
     )
 
 
-def rehearsal_files(report: Report, plan: Plan, notify: pipeline.Notify) -> Mapping[str, str]:
+def rehearsal_files(
+    report: Report, plan: Plan, rehearsal: Rehearsal, notify: pipeline.Notify
+) -> Mapping[str, str]:
     """Return file names and texts: the plan's, the report with what was tried, and that as JSON."""
     from cmis_audit.render.rehearsal_json import rehearsal_json
 
-    if report.rehearsal is None:
-        raise ValueError("the report holds no rehearsal")
+    told = msgspec.structs.replace(report, rehearsal=rehearsal)
     return {
-        **pipeline.documents(report, ("markdown",), notify),
-        "rehearsal.json": rehearsal_json(report.rehearsal),
+        **pipeline.documents(told, ("markdown",), notify),
+        "rehearsal.json": rehearsal_json(rehearsal),
         **pipeline.plan_files(plan),
     }

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from cmis_audit.cli.options import (
     HELP,
@@ -89,9 +88,7 @@ def rehearse(source: str | None, **options: Any) -> None:
         found = rehearsing.rehearsal_of(
             report, pack, wanted, asked, now=intake.now, notify=progress
         )
-        files = rehearsing.rehearsal_files(
-            msgspec.structs.replace(report, rehearsal=found), plan, progress
-        )
+        files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:
         say(_summary(plan, found, directory))
