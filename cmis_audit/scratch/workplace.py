@@ -27,8 +27,6 @@ from cmis_audit.scratch.server import ScratchServer
 from cmis_audit.scratch.statements import MetaCommand, Script, Statement
 
 CONNECTIONS = 8
-# States are copied file by file where that can be chosen: a clone is small, its tables are many.
-FILE_COPY_SINCE = 150000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +45,7 @@ class Workplace:
         self._password = secrets.token_urlsafe(24)
         self._admin: psycopg.Connection | None = None
         self._states: set[str] = set()
+        self._base_bytes: int | None = None
 
     def __enter__(self) -> Self:
         self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
@@ -117,18 +116,18 @@ class Workplace:
         return sql.Identifier(f"{self._names.database}:{name}")
 
     def _copy(self, origin: sql.Identifier, copy: sql.Identifier) -> None:
-        strategy = ""
-        if self._server.version_number >= FILE_COPY_SINCE:
-            strategy = " STRATEGY file_copy"
-        self._do("CREATE DATABASE {copy} TEMPLATE {origin}" + strategy, copy=copy, origin=origin)
+        self._do("CREATE DATABASE {copy} TEMPLATE {origin}", copy=copy, origin=origin)
 
     def _watch(self) -> Watch:
-        return Watch(
+        watch = Watch(
             self._connected(),
             self._names.database,
             seconds=self._limits.seconds,
             size_bytes=self._limits.bytes,
+            base_bytes=self._base_bytes,
         )
+        self._base_bytes = watch.base_bytes
+        return watch
 
     def _connected(self) -> psycopg.Connection:
         if self._admin is None:
