@@ -71,6 +71,10 @@ class Watch:
             self._next_weighing = time.monotonic() + SIZE_POLL_SECONDS
         self.base_bytes = self._weigh() if base_bytes is None else base_bytes
 
+    def restart(self) -> None:
+        """Give the time anew."""
+        self._deadline = time.monotonic() + self.seconds
+
     def look(self) -> None:
         """Raise LimitReachedError if the time is up or the database has grown too large."""
         now = time.monotonic()
@@ -119,6 +123,10 @@ class ConfinedConnection:
         self._watch = watch
         self.pid = self._libpq.backend_pid
 
+    def restart_watch(self) -> None:
+        """Let the connection be used for something new, with all the time there is."""
+        self._watch.restart()
+
     def __enter__(self) -> Self:
         return self
 
@@ -128,6 +136,10 @@ class ConfinedConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection, and what it still does on the server."""
         with suppress(psycopg.Error):
             self._connection.close()
         # Also after Ctrl-C: a loop on the server does not notice that its client has left.
