@@ -82,7 +82,7 @@ class Workplace:
     def session(self) -> Iterator[ConfinedConnection]:
         """Give a connection that others may have used before and will use after."""
         shared, self._shared = self._shared, None
-        session = shared or self.fresh_session()
+        session = shared if shared is not None and _answers(shared) else self.fresh_session()
         session.restart_watch()
         try:
             yield session
@@ -172,6 +172,16 @@ class Workplace:
                 **parts,
             )
         )
+
+
+def _answers(session: ConfinedConnection) -> bool:
+    """Return whether a connection is of use still: the server may have gone down meanwhile."""
+    session.restart_watch()
+    try:
+        return session.run("SELECT 1") is None
+    except (LimitReachedError, ServerLostError, psycopg.Error):
+        session.close()
+        return False
 
 
 def _run(session: ConfinedConnection, statement: Statement) -> Failure | None:
