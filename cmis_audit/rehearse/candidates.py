@@ -98,14 +98,16 @@ class Candidates:
         if not free:
             return True
         empty = [name for name in free if name in nullable]
-        fits = [
-            parent
-            for parent in self._parents[key.name]
-            if all(
-                row.get(name, value) == value
-                for name, value in zip(key.columns, parent, strict=True)
-            )
-        ]
+        fits = self._parents[key.name]
+        if len(free) < len(key.columns):
+            fits = [
+                parent
+                for parent in fits
+                if all(
+                    row.get(name, value) == value
+                    for name, value in zip(key.columns, parent, strict=True)
+                )
+            ]
         if empty and (not fits or number == 0 or (number > 1 and random.random() < NULL_SHARE)):
             row |= dict.fromkeys(empty)
             free = [name for name in free if name not in empty]

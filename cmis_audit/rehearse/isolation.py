@@ -163,7 +163,7 @@ def _glances(who: Watchers) -> Iterator[tuple[str, str | None]]:
 @contextmanager
 def _disguised(place: Place, role: str, tenant: str | None, who: Watchers) -> Iterator[Session]:
     """Give a session as a role; fresh, as a setting that was ever made leaves an empty text."""
-    with place.session() as session:
+    with place.fresh_session() as session:
         if tenant is not None:
             for setting in who.settings:
                 given = f"{literal(setting)}, {literal(tenant)}"

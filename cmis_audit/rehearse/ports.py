@@ -39,7 +39,11 @@ class Session(Protocol):
 class Place(Protocol):
     """The database of the rehearsal."""
 
-    def session(self) -> AbstractContextManager[Session]: ...
+    def session(self) -> AbstractContextManager[Session]:
+        """Give a connection for a while, perhaps one that was used before."""
+
+    def fresh_session(self) -> AbstractContextManager[Session]:
+        """Give a connection that nobody has used."""
 
     def run_file(self, name: str, text: str) -> Refused | None:
         """Run a file as `psql -v ON_ERROR_STOP=1 -f` does: on a connection of its own."""

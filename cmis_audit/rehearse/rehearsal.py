@@ -20,7 +20,7 @@ from cmis_audit.rehearse.states import tables_of
 
 FEW = 12
 """Rows of tables that only stand around."""
-_EMPTY, _BEFORE = "empty", "before"
+_EMPTY, _FILLED = "empty", "filled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,9 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     with stage.place.session() as session:
         filling = fill(session, catalog, wanted, options.seed)
     watched = tables_of(catalog, sorted(wanted))
-    runs = [_forward(stage, catalog, each, watched, options.seed) for each in plan.clusters]
+    stage.place.save(_FILLED)
+    series = _Series(stage, catalog, watched, options.seed)
+    runs = [series.forward(each) for each in plan.clusters]
     clusters = []
     for each, forward in zip(plan.clusters, runs, strict=True):
         refused, notes = forward.refused, forward.notes
@@ -116,41 +118,57 @@ class _Forward:
     notes: tuple[str, ...] = ()
 
 
-def _forward(
-    stage: Stage, catalog: Catalog, plan: ClusterPlan, watched: tuple[Table, ...], seed: int
-) -> _Forward:
-    """Run one plan up to its switch; a plan that is refused leaves nothing to those after it."""
-    stage.place.save(_BEFORE)
-    run = ClusterRun(stage, catalog, plan, seed)
-    try:
-        run.go(watched)
-    except StoppedError as stopped:
-        first = _Forward(run=run, refused=stopped.refused, notes=run.rejected_notes())
-        asides = run.rejected()
-        stage.place.restore(_BEFORE)
-        with stage.place.session() as session:
-            unhooked = unhook(session, catalog, asides)
+class _Series:
+    """The plans of a rehearsal, one after the other on the filled clone."""
+
+    def __init__(
+        self, stage: Stage, catalog: Catalog, watched: tuple[Table, ...], seed: int
+    ) -> None:
+        self._stage = stage
+        self._catalog = catalog
+        self._watched = watched
+        self._seed = seed
+        self._stand: list[ClusterRun] = []
+        """Those that have come to their switch, in order."""
+
+    def forward(self, plan: ClusterPlan) -> _Forward:
+        """Run one plan up to its switch; a plan that is refused leaves nothing behind."""
+        run = ClusterRun(self._stage, self._catalog, plan, self._seed)
+        try:
+            run.go(self._watched)
+        except StoppedError as stopped:
+            first = _Forward(run=run, refused=stopped.refused, notes=run.rejected_notes())
+            return self._again(plan, first)
+        self._stand.append(run)
+        return _Forward(run=run, refused=None)
+
+    def _again(self, plan: ClusterPlan, first: _Forward) -> _Forward:
+        """Run a plan again without the rows that point at rows that it sets aside, if any do."""
+        asides = first.run.rejected()
+        self._restore()
+        with self._stage.place.session() as session:
+            unhooked = unhook(session, self._catalog, asides)
         if not unhooked:
             return first
-        return _again(stage, ClusterRun(stage, catalog, plan, seed), watched, first, unhooked)
-    return _Forward(run=run, refused=None)
+        run = ClusterRun(self._stage, self._catalog, plan, self._seed)
+        try:
+            run.go(self._watched)
+        except StoppedError:
+            self._restore()
+            return first
+        self._stand.append(run)
+        message = first.refused.message if first.refused else ""
+        why = (
+            f"refused at first: {message}. Run again without {unhooked} rows that pointed at rows "
+            "which have no place in the target"
+        )
+        return _Forward(run=run, refused=None, notes=(why, *first.notes))
 
-
-def _again(
-    stage: Stage, run: ClusterRun, watched: tuple[Table, ...], first: _Forward, unhooked: int
-) -> _Forward:
-    """Run a plan again without the rows that pointed at rows that it sets aside."""
-    try:
-        run.go(watched)
-    except StoppedError:
-        stage.place.restore(_BEFORE)
-        return first
-    message = first.refused.message if first.refused else ""
-    why = (
-        f"refused at first: {message}. Run again without {unhooked} rows that pointed at rows "
-        "which have no place in the target"
-    )
-    return _Forward(run=run, refused=None, notes=(why, *first.notes))
+    def _restore(self) -> None:
+        """Bring the clone to where the plans before have left it."""
+        self._stage.place.restore(_FILLED)
+        for run in self._stand:
+            run.replay()
 
 
 def _contract(run: ClusterRun) -> tuple[tuple[str, ...], Refused | None]:

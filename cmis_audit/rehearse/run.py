@@ -25,7 +25,7 @@ from cmis_audit.rehearse.aside import Aside, exists, set_aside
 from cmis_audit.rehearse.difference import differences
 from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
 from cmis_audit.rehearse.ledger import book, lines, rejects
-from cmis_audit.rehearse.ports import Session, Stage, asked
+from cmis_audit.rehearse.ports import QueryError, Session, Stage, asked
 from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import States, differing, states, tables_of
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
@@ -85,6 +85,14 @@ class ClusterRun:
         before = self._look(self._members)
         self._forward(Phase.SWITCH)
         self._complain("forward again", differing(before, self._look(self._members)))
+
+    def replay(self) -> None:
+        """Go to the switch once more, as a plan that has been there can. Raises QueryError."""
+        try:
+            self._forward(Phase.SWITCH)
+        except StoppedError as stopped:
+            file, message = stopped.refused.file, stopped.refused.message
+            raise QueryError(f"{file} is refused now and was not before: {message}") from stopped
 
     def rejected(self) -> tuple[Aside, ...]:
         """Return the keys of the rows that the plan has set aside so far."""

@@ -16,7 +16,7 @@ from cmis_audit.rehearse.values import Values
 FIRST_NUMBER = 5000
 """Of the rows written here, behind all that fill the tables."""
 INSERTS = 4
-CHANGES = 2
+CHANGES = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from cmis_audit.model.catalog import Skipped
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rehearsal import (
     Bytes,
     ClusterRehearsal,
+    Finish,
     Isolation,
     Measures,
     Refused,
@@ -30,6 +32,19 @@ def by_cluster(report: Report) -> Mapping[str, ClusterRehearsal]:
     """Return what was tried, by the id of the cluster."""
     found = report.rehearsal.clusters if report.rehearsal else ()
     return {each.cluster: each for each in found}
+
+
+def finish_line(finish: Finish) -> Safe:
+    """Return what an audit of the clone says once the old tables are dropped."""
+    score = f"score {finish.score_before} before, **{finish.score_after}** after"
+    if not finish.clusters_left:
+        return Safe(f"Audited again at the end, the groups that were merged are gone: {score}.")
+    left = joined(", ", (text(name) for name in finish.clusters_left))
+    return Safe(f"Audited again at the end: {score}; still found: {left}.")
+
+
+def notes_table(notes: tuple[Skipped, ...]) -> Safe:
+    return table(("What", "Why"), [(note.what, note.why) for note in notes], "ll")
 
 
 def status_line(tried: ClusterRehearsal) -> Safe:

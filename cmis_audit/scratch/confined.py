@@ -52,15 +52,28 @@ class Watch:
     """The clock and the scales of one load."""
 
     def __init__(
-        self, admin: psycopg.Connection, database: str, *, seconds: float, size_bytes: int
+        self,
+        admin: psycopg.Connection,
+        database: str,
+        *,
+        seconds: float,
+        size_bytes: int,
+        base_bytes: int | None = None,
     ) -> None:
+        """`base_bytes` is from where growth counts, if that was weighed before."""
         self.admin = admin
         self.database = database
         self.seconds = seconds
         self.size_bytes = size_bytes
         self._deadline = time.monotonic() + seconds
         self._next_weighing = 0.0
-        self._base_bytes = self._weigh()
+        if base_bytes is not None:
+            self._next_weighing = time.monotonic() + SIZE_POLL_SECONDS
+        self.base_bytes = self._weigh() if base_bytes is None else base_bytes
+
+    def restart(self) -> None:
+        """Give the time anew."""
+        self._deadline = time.monotonic() + self.seconds
 
     def look(self) -> None:
         """Raise LimitReachedError if the time is up or the database has grown too large."""
@@ -68,7 +81,7 @@ class Watch:
         if now > self._deadline:
             raise LimitReachedError(f"stopped after {self.seconds:g} s")
         if now > self._next_weighing:
-            grown = self._weigh() - self._base_bytes
+            grown = self._weigh() - self.base_bytes
             # Weighing looks at every file, so with many tables it must become rare.
             cost = time.monotonic() - now
             self._next_weighing = now + max(SIZE_POLL_SECONDS, 10 * cost)
@@ -84,11 +97,13 @@ class Watch:
     def end(self, pid: int) -> None:
         """End a backend and wait until it is gone, within a few seconds."""
         deadline = time.monotonic() + ENDING_SECONDS
+        pause = 0.001
         while time.monotonic() < deadline:
             ending = self.admin.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone()
             if ending != (True,):
                 return
-            time.sleep(0.02)
+            time.sleep(pause)
+            pause = min(2 * pause, 0.02)
 
 
 class ConfinedConnection:
@@ -108,6 +123,10 @@ class ConfinedConnection:
         self._watch = watch
         self.pid = self._libpq.backend_pid
 
+    def restart_watch(self) -> None:
+        """Let the connection be used for something new, with all the time there is."""
+        self._watch.restart()
+
     def __enter__(self) -> Self:
         return self
 
@@ -117,6 +136,10 @@ class ConfinedConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection, and what it still does on the server."""
         with suppress(psycopg.Error):
             self._connection.close()
         # Also after Ctrl-C: a loop on the server does not notice that its client has left.

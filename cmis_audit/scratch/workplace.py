@@ -5,6 +5,8 @@ past row security, as whoever runs a migration must.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -27,8 +29,6 @@ from cmis_audit.scratch.server import ScratchServer
 from cmis_audit.scratch.statements import MetaCommand, Script, Statement
 
 CONNECTIONS = 8
-# States are copied file by file where that can be chosen: a clone is small, its tables are many.
-FILE_COPY_SINCE = 150000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class Workplace:
         self._password = secrets.token_urlsafe(24)
         self._admin: psycopg.Connection | None = None
         self._states: set[str] = set()
+        self._base_bytes: int | None = None
+        self._shared: ConfinedConnection | None = None
 
     def __enter__(self) -> Self:
         self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
@@ -63,6 +65,7 @@ class Workplace:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._close_shared()
         if self._admin is not None:
             self._admin.close()
 
@@ -75,13 +78,29 @@ class Workplace:
             password=self._password,
         )
 
-    def session(self) -> ConfinedConnection:
-        """Return a connection, watched from its beginning to its end; it is a context."""
+    @contextmanager
+    def session(self) -> Iterator[ConfinedConnection]:
+        """Give a connection that others may have used before and will use after."""
+        shared, self._shared = self._shared, None
+        session = shared if shared is not None and _answers(shared) else self.fresh_session()
+        session.restart_watch()
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        if self._shared is None:
+            self._shared = session
+        else:
+            session.close()
+
+    def fresh_session(self) -> ConfinedConnection:
+        """Return a connection that nobody has used; it is a context."""
         return ConfinedConnection(self.conninfo, self._watch())
 
     def run_file(self, name: str, text: str) -> Refused | None:
         """Run a file as `psql -v ON_ERROR_STOP=1 -f` does, and return what stopped it."""
-        with self.session() as session:
+        with self.fresh_session() as session:
             for piece in Script(text).pieces():
                 if isinstance(piece, MetaCommand):
                     failure = Failure(sqlstate="", message="a command of psql's: no plan holds any")
@@ -101,6 +120,7 @@ class Workplace:
 
     def save(self, name: str) -> None:
         """Keep the present state under a name, in the place of an earlier one of that name."""
+        self._close_shared()
         if name in self._states:
             self._do("DROP DATABASE {state}", state=self._state(name))
         self._copy(sql.Identifier(self._names.database), self._state(name))
@@ -108,27 +128,33 @@ class Workplace:
 
     def restore(self, name: str) -> None:
         """Go back to the state of that name."""
+        self._close_shared()
         self._do("DROP DATABASE {database} WITH (FORCE)")
         self._copy(self._state(name), sql.Identifier(self._names.database))
         self._do("REVOKE ALL ON DATABASE {database} FROM PUBLIC")
         self._do("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {role}")
 
+    def _close_shared(self) -> None:
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
+
     def _state(self, name: str) -> sql.Identifier:
         return sql.Identifier(f"{self._names.database}:{name}")
 
     def _copy(self, origin: sql.Identifier, copy: sql.Identifier) -> None:
-        strategy = ""
-        if self._server.version_number >= FILE_COPY_SINCE:
-            strategy = " STRATEGY file_copy"
-        self._do("CREATE DATABASE {copy} TEMPLATE {origin}" + strategy, copy=copy, origin=origin)
+        self._do("CREATE DATABASE {copy} TEMPLATE {origin}", copy=copy, origin=origin)
 
     def _watch(self) -> Watch:
-        return Watch(
+        watch = Watch(
             self._connected(),
             self._names.database,
             seconds=self._limits.seconds,
             size_bytes=self._limits.bytes,
+            base_bytes=self._base_bytes,
         )
+        self._base_bytes = watch.base_bytes
+        return watch
 
     def _connected(self) -> psycopg.Connection:
         if self._admin is None:
@@ -146,6 +172,16 @@ class Workplace:
                 **parts,
             )
         )
+
+
+def _answers(session: ConfinedConnection) -> bool:
+    """Return whether a connection is of use still: the server may have gone down meanwhile."""
+    session.restart_watch()
+    try:
+        return session.run("SELECT 1") is None
+    except (LimitReachedError, ServerLostError, psycopg.Error):
+        session.close()
+        return False
 
 
 def _run(session: ConfinedConnection, statement: Statement) -> Failure | None:

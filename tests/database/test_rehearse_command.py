@@ -66,6 +66,7 @@ def test_a_rehearsal_is_proof_in_files(source: Path) -> None:
     assert found["finish"]["clusters_left"] == []
     assert found["finish"]["score_after"] > found["finish"]["score_before"]
     report = (made / "report.md").read_text("utf-8")
+    assert "the groups that were merged are gone" in report
     section = report.split("#### Rehearsal")[1].split("#### Impact")[0]
     assert "**undone** → **measured**" in section
     assert "| `public.customers_v2` |" in section
