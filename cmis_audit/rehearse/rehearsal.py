@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isqrt
 
-import msgspec
+from msgspec.structs import replace
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
@@ -13,9 +13,9 @@ from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
 from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
-from cmis_audit.rehearse.ports import Stage
+from cmis_audit.rehearse.ports import QueryError, Stage
 from cmis_audit.rehearse.rows import fill
-from cmis_audit.rehearse.run import ClusterRun, StoppedError, member_refs, result
+from cmis_audit.rehearse.run import RAISED, ClusterRun, StoppedError, member_refs, result
 from cmis_audit.rehearse.states import tables_of
 
 FEW = 12
@@ -190,14 +190,24 @@ def _measured(
         return found
     stage.notify(f"measuring {plan.name}")
     stage.place.restore(_EMPTY)
-    alone = msgspec.structs.replace
     wanted = wanted_rows(catalog, (plan,), options.bench_rows)
-    with stage.place.session() as session:
-        fill(session, catalog, wanted, options.seed, plain=True)
     members = tables_of(catalog, (member.table for member in plan.members))
-    measures = measure(stage, plan, members, runs=options.runs)
+    try:
+        with stage.place.session() as session:
+            fill(session, catalog, wanted, options.seed, plain=True)
+        measures = measure(stage, plan, members, runs=options.runs)
+    except QueryError as error:
+        return _not_measured(found, str(error))
     if isinstance(measures, Refused):
+        if measures.sqlstate == RAISED:
+            return _not_measured(found, f"{measures.file} refuses: {measures.message}")
         stopped = f"with {options.bench_rows} rows a table: {measures.message}"
-        return alone(found, status=Status.GENERATED, stopped=stopped, refused=measures)
+        return replace(found, status=Status.GENERATED, stopped=stopped, refused=measures)
     reached = Status.MEASURED if found.status == Status.UNDONE else found.status
-    return alone(found, status=reached, measures=measures)
+    return replace(found, status=reached, measures=measures)
+
+
+def _not_measured(found: ClusterRehearsal, why: str) -> ClusterRehearsal:
+    """Return what was found, with the reason why it could not be measured."""
+    stopped = found.stopped or f"not measured: {why}"
+    return replace(found, stopped=stopped)
