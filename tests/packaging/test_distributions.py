@@ -67,7 +67,8 @@ class Built:
 class Installed:
     bin: Path
     core_bytes: int
-    """Of site-packages before the extra was installed, without the installers."""
+    """Of site-packages before the extra was installed, without the installers and the bytecode,
+    which every interpreter makes for itself."""
     core_demo: str
     """What the demo said without the extra."""
 
@@ -118,7 +119,7 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Install
         for each in packages.iterdir()
         if not each.name.startswith(INSTALLERS)
         for file in (each.rglob("*") if each.is_dir() else (each,))
-        if file.is_file() and not file.is_symlink()
+        if file.is_file() and not file.is_symlink() and file.suffix != ".pyc"
     )
     core_demo = run(programs / "cmis-audit", "demo", folder=folder, status=2).stderr
     run(*install, f"{built.wheel}[embedded]", folder=folder)
