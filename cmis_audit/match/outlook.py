@@ -31,6 +31,8 @@ class Outlook:
         self._sides: dict[int, _Side] = {}
         weights = database.weights
         self._beside = _ROUNDING + weights["base_rate"] + weights["order.kept"]
+        self._saturation = weights["column.saturation"]
+        self._most_of_data = data.most(database)
         self._lowest = min(weights["review_from"], weights["join_from"])
         lexicon = database.lexicon
         self._split_words = lexicon.type_words | lexicon.grain_words
@@ -59,14 +61,34 @@ class Outlook:
         own = (form.traits.ref, other.traits.ref)
         if not (one.refers.isdisjoint(own) or two.refers.isdisjoint(own)):
             return True  # self references of either table may be one
-        bound = _Bound(form, other, one, two, self._database)
-        rest = self._beside + name_bits + bound.beside_columns
-        least = self._lowest - rest
-        if not bound.reached(*partners.shared_at_most(form, one), least):
+        shared = partners.shared_at_most(form, one)
+        if not self._may_be_enough(form, other, name_bits, shared):
             return False
         left, right = (form, other) if form.traits.ref < other.traits.ref else (other, form)
         bits = [match.bits for match in align(left, right, self._database)]
-        return bound.reached(len(bits), sum(bits), max(bits, default=0.0), least)
+        shared = len(bits), sum(bits), max(bits, default=0.0)
+        return self._may_be_enough(form, other, name_bits, shared)
+
+    def _may_be_enough(
+        self, one: TableForm, other: TableForm, name_bits: float, shared: tuple[int, float, float]
+    ) -> bool:
+        """Tell whether so many columns in common, of so many bits and at most, may be enough."""
+        database, (count, bits, most) = self._database, shared
+        sizes = (len(one.columns), one.traits.ref), (len(other.columns), other.traits.ref)
+        # As `Pair.smaller` chooses.
+        small, least = (one, sizes[0][0]) if sizes[0] < sizes[1] else (other, sizes[1][0])
+        worth = columns.saturated(bits, self._saturation)
+        total = self._beside + name_bits + worth
+        total += coverage.at_most(bits, self.side(small).bits, database)
+        # What is asked for last is mostly nothing.
+        if total + self._most_of_data >= self._lowest:
+            total += foreign_key_between.at_most(one, other, database)
+            total += data.at_most(one, other, database)
+            if total >= self._lowest:
+                return True
+        if most >= TELLING_COLUMN and count >= HELD * least:
+            return True
+        return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count)
 
     def _together(self, left: TableForm, right: TableForm) -> bool:
         """Tell whether a view or function has to do with both."""
@@ -78,35 +100,6 @@ class Outlook:
         if known is None:
             known = self._sides[form.number] = _Side(form, self._marks, self._database)
         return known
-
-
-class _Bound:
-    """What two tables may come to with so many columns in common."""
-
-    __slots__ = ("_database", "_forms", "_least_columns", "_whole", "beside_columns")
-
-    def __init__(
-        self, one: TableForm, other: TableForm, side: "_Side", two: "_Side", database: Database
-    ) -> None:
-        self._database = database
-        self._forms = one, other
-        sizes = (len(one.columns), one.traits.ref), (len(other.columns), other.traits.ref)
-        # As `Pair.smaller` chooses.
-        self._whole = side.bits if sizes[0] < sizes[1] else two.bits
-        self._least_columns = min(sizes)[0]
-        self.beside_columns = foreign_key_between.at_most(one, other, database) + data.at_most(
-            one, other, database
-        )
-
-    def reached(self, count: int, bits: float, most: float, least: float) -> bool:
-        """Tell whether so many columns, of so many bits and at most, may be enough."""
-        database = self._database
-        worth = columns.saturated(bits, database.weights["column.saturation"])
-        if worth + coverage.at_most(bits, self._whole, database) >= least:
-            return True
-        if most >= TELLING_COLUMN and count >= HELD * self._least_columns:
-            return True
-        return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(*self._forms, count)
 
 
 def _may_look_alike(one: TableForm, other: TableForm, count: int) -> bool:
@@ -176,14 +169,19 @@ class Partners:
         table, or that bear the other's own name before a like one.
         """
         count, total, most = 0, 0.0, 0.0
-        known, refers = self._known, self.side.refers
+        known, refers, unlike = self._known, self.side.refers, self._heads.isdisjoint
         for name, is_key, reference in side.columns:
             bits = known.get(name)
             if bits is None:
                 bits = known[name] = self._bits(name)
             if bits < name.bits and (is_key or (reference is not None and reference in refers)):
                 bits = name.bits
-            if bits < name.bits and name.first and self._begins(name, other):
+            if (
+                bits < name.bits
+                and name.first
+                and not unlike(name.rest)
+                and self._begins(name, other)
+            ):
                 bits = name.bits
             if bits >= 0.0:
                 count += 1
@@ -192,10 +190,9 @@ class Partners:
         return count, total, most
 
     def _begins(self, name: MarkedName, other: TableForm) -> bool:
-        """Tell whether either table's own name may stand before a like name."""
-        return not self._heads.isdisjoint(name.rest) and (
-            name.first in self._prefixes
-            or any(part.startswith(name.first) for part in other.traits.stem)
+        """Tell whether the name begins as either table's does."""
+        return name.first in self._prefixes or any(
+            part.startswith(name.first) for part in other.traits.stem
         )
 
     def _bits(self, name: MarkedName) -> float:
