@@ -3,7 +3,6 @@
 Keys and meanings are fixed by `format_version`; keys may be added.
 """
 
-import json
 import re
 from typing import Final
 
@@ -14,6 +13,7 @@ from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, Report
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
 from cmis_audit.model.score import Deduction
+from cmis_audit.render.json_text import json_text
 from cmis_audit.render.outlook import payoffs, schema_payoff
 
 JsonObject = dict[str, object]
@@ -27,7 +27,7 @@ _ESCAPED: Final = re.compile(
 
 def render_json(report: Report) -> str:
     """Return the audit as JSON: the same report gives the same bytes, UTF-8, a newline last."""
-    text = json.dumps(_audit(report), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json_text(_audit(report))
     return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
 
 
