@@ -1,6 +1,7 @@
 """Which column of one table is which column of the other."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -59,8 +60,12 @@ def align(left: TableForm, right: TableForm, database: Database) -> tuple[Column
         settled += _assign(
             list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
         )
-    settled.sort(key=lambda candidate: candidate.left.place)
-    return tuple(_column_match(candidate, database) for candidate in settled)
+    settled.sort(key=_place)
+    return tuple([_column_match(candidate, database) for candidate in settled])
+
+
+def _place(candidate: Candidate) -> int:
+    return candidate.left.place
 
 
 def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
@@ -84,15 +89,20 @@ def _exact(left: ColumnForm, right: ColumnForm) -> float:
 
 
 def _column_match(candidate: Candidate, database: Database) -> ColumnMatch:
-    left, right = candidate.left, candidate.right
-    bits = min(database.column_bits(left.key), database.column_bits(right.key))
-    return ColumnMatch(
-        left=left.name,
-        right=right.name,
-        how=candidate.how,
-        bits=round(bits * candidate.likeness, 4),
-        same_type=left.type == right.type,
-    )
+    left, right, how = candidate.left, candidate.right, candidate.how
+    same_type = left.type == right.type
+    told = (left.name, right.name, left.key, right.key, how, candidate.likeness, same_type)
+    known = database.column_matches.get(told)
+    if known is None:
+        bits = min(database.column_bits(left.key), database.column_bits(right.key))
+        known = database.column_matches[told] = ColumnMatch(
+            left=left.name,
+            right=right.name,
+            how=how,
+            bits=round(bits * candidate.likeness, 4),
+            same_type=same_type,
+        )
+    return known
 
 
 def _candidates(
@@ -103,8 +113,11 @@ def _candidates(
     synonyms: Synonyms,
 ) -> Iterator[Candidate]:
     both_have_keys = left_table.has_key and right_table.has_key
+    every = frozenset(chain.from_iterable([other.marks for other in right]))
     for one in left:
         none_in_common, plain = one.marks.isdisjoint, not _may_differ_in_words(one)
+        if plain and none_in_common(every):
+            continue
         for other in right:
             if none_in_common(other.marks) and (plain or not _alike_without_words(one, other)):
                 continue

@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise, product
+from math import isnan, nan
 
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.outlook import Outlook
@@ -134,23 +135,42 @@ def _by_reading(database: Database) -> dict[tuple[str, ...], list[int]]:
 def _within_names(database: Database) -> Iterator[tuple[int, int, bool]]:
     """Yield pairs of which one name begins or ends with the other, and if they need a ledger.
 
-    How the names are related is told once for all tables of the two names.
+    How the names are related is told once for all tables of the two names, and which columns a
+    table might share once for all whose names hold its own.
     """
-    outlook, having = Outlook(database), _by_reading(database)
-    forms = database.forms
+    outlook, forms = Outlook(database), database.forms
+    for number, holding in _holding_names(database, outlook).items():
+        partners = outlook.partners(forms[number])
+        for other, bits in zip(*holding, strict=True):
+            worth = isnan(bits) or outlook.worth_a_ledger(forms[other], partners, bits)
+            yield other, number, worth
+
+
+def _holding_names(
+    database: Database, outlook: Outlook
+) -> "dict[int, tuple[array[int], array[float]]]":
+    """Return, for each table, those whose name begins or ends with its own, as numbers.
+
+    With the most that the names may say for them; not a number where no bound is to be asked.
+    """
+    found: dict[int, tuple[array[int], array[float]]] = {}
+    having, forms = _by_reading(database), database.forms
     for stem, every in database.by_stem.items():
-        name_bits: dict[tuple[str, ...], float | None] = {}
-        for number in _shorter(stem, having, database):
+        name_bits: dict[tuple[str, ...], float] = {}
+        for number in dict.fromkeys(_shorter(stem, having, database)):
             other = forms[number]
             short = other.traits.stem
             if short not in name_bits:
-                relation = Pair(every[0], other, database).relation
-                name_bits[short] = outlook.name_bits(relation)
-            bits = name_bits[short]
+                bits = outlook.name_bits(Pair(every[0], other, database).relation)
+                name_bits[short] = nan if bits is None else bits
+            if number not in found:
+                found[number] = array("I"), array("d")
+            numbers, most = found[number]
             for form in every:
                 if form is not other:
-                    worth = bits is None or outlook.worth_a_ledger(form, other, bits)
-                    yield form.number, number, worth
+                    numbers.append(form.number)
+                    most.append(name_bits[short])
+    return found
 
 
 def _shorter(

@@ -14,6 +14,7 @@ from cmis_audit.match.table_names import NameReader
 from cmis_audit.match.tenants import repeated_tables, tenant_groups
 from cmis_audit.match.words import Singulars, Synonyms
 from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.match import ColumnMatch
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 from cmis_audit.model.traits import Affix, Traits
@@ -113,6 +114,9 @@ class Database:
         self._bits: dict[str, float] = {}
         self._whole_bits: dict[int, float] = {}
         self._patterns: dict[frozenset[str], Pattern] = {}
+        self._shared_names: dict[tuple[str, str], int] = {}
+        self.column_matches: dict[tuple[object, ...], ColumnMatch] = {}
+        """Every column match that was found, once: most pairs share the same few columns."""
         self._nouns = [form.nouns for form in self.forms]
         self._masks = BitMasks(len(self.forms), self.tables_with)
 
@@ -145,8 +149,16 @@ class Database:
     def repeat_each_other(self, left: str, right: str) -> bool:
         """Tell whether two schemas of several tables have most of their names in common."""
         one, other = self._schema_names[left], self._schema_names[right]
-        shared = len(one & other)
-        return shared >= _FEWEST_REPEATED and shared >= _REPEATED * len(one | other)
+        shared = self._names_in_both(left, right)
+        every = len(one) + len(other) - shared
+        return shared >= _FEWEST_REPEATED and shared >= _REPEATED * every
+
+    def _names_in_both(self, left: str, right: str) -> int:
+        known = self._shared_names.get((left, right))
+        if known is None:
+            known = len(self._schema_names[left] & self._schema_names[right])
+            self._shared_names[left, right] = known
+        return known
 
     def named_from(self, form: TableForm, name: str) -> TableForm | None:
         """Return which table a bare name means from a table's point of view, if it is clear."""
@@ -162,7 +174,7 @@ class Database:
     def schema_overlap(self, left: str, right: str) -> float:
         """Return the share of the smaller schema's table names that the larger has too."""
         one, other = self._schema_names[left], self._schema_names[right]
-        return len(one & other) / min(len(one), len(other))
+        return self._names_in_both(left, right) / min(len(one), len(other))
 
     def column_bits(self, key: str) -> float:
         """Return how surprising it is that two tables share the column, in bits, never negative.
@@ -192,7 +204,7 @@ class Database:
     def _pattern(self, keys: frozenset[str]) -> Pattern:
         total = self.bits_of(keys)
         if not total:
-            return Pattern(0, (), self._nouns)
+            return Pattern(0, tuple, self._nouns)
         enough = _NEARLY_ALL * total
         prefix = self.rarest(keys, enough)
         some = sum(len(self.tables_with[key]) for key in prefix)
@@ -203,13 +215,14 @@ class Database:
                 for number in sorted(holders)
                 if self.bits_of(keys & self.forms[number].keys) >= enough
             ]
-            return Pattern(len(numbers), numbers, self._nouns)
+            return Pattern(len(numbers), lambda: numbers, self._nouns)
         ordered = self._rarest_first(keys)
         bits = [self.column_bits(key) for key in ordered]
-        mask = self._masks.with_nearly_all(ordered, bits, enough, len(prefix))
-        count = mask.bit_count()
-        few = count <= MANY_HOLDERS
-        return Pattern(count, self._masks.numbers(mask) if few else (), self._nouns)
+
+        def mask() -> int:
+            return self._masks.with_nearly_all(ordered, bits, enough, len(prefix))
+
+        return Pattern(mask().bit_count(), lambda: self._masks.numbers(mask()), self._nouns)
 
     def bits_of(self, keys: Iterable[str]) -> float:
         """Return the bits of several columns together.

@@ -1,8 +1,8 @@
 """Which tables have nearly all of a set of columns, and how many of these go by other names."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from math import fsum
 
@@ -16,20 +16,23 @@ Nouns = frozenset[str]
 class Pattern:
     """The tables that have nearly all of some columns."""
 
-    def __init__(self, count: int, numbers: Iterable[int], nouns_of: Sequence[Nouns]) -> None:
+    def __init__(
+        self, count: int, numbers: Callable[[], Iterable[int]], nouns_of: Sequence[Nouns]
+    ) -> None:
         self.count = count
-        self._numbers = tuple(numbers)
+        self._numbers = numbers
+        """Asked for when it matters which they are: mostly their count says enough."""
         self._nouns_of = nouns_of
         self._having: Counter[Nouns] = Counter()
-        self._by_word: dict[str, list[Nouns]] = defaultdict(list)
+        self._by_word: dict[str, list[Nouns]] = {}
 
     def of_other_names(self, left: Nouns, right: Nouns) -> int:
         """Return how many of the tables have names that neither lie within the two nor hold one."""
         if not self._having:
-            self._having.update(self._nouns_of[number] for number in self._numbers)
+            self._having.update(self._nouns_of[number] for number in self._numbers())
             for each in self._having:
                 for word in each:
-                    self._by_word[word].append(each)
+                    self._by_word.setdefault(word, []).append(each)
         akin = {*self._akin(left), *self._akin(right)}
         return self.count - sum(self._having[nouns] for nouns in akin)
 

@@ -3,7 +3,6 @@
 Keys and meanings are fixed by `format_version`; keys may be added.
 """
 
-import json
 import re
 from typing import Final
 
@@ -14,7 +13,8 @@ from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, Report
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
 from cmis_audit.model.score import Deduction
-from cmis_audit.render.outlook import schema_payoff
+from cmis_audit.render.json_text import json_text
+from cmis_audit.render.outlook import payoffs, schema_payoff
 
 JsonObject = dict[str, object]
 
@@ -27,12 +27,13 @@ _ESCAPED: Final = re.compile(
 
 def render_json(report: Report) -> str:
     """Return the audit as JSON: the same report gives the same bytes, UTF-8, a newline last."""
-    text = json.dumps(_audit(report), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json_text(_audit(report))
     return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
 
 
 def _audit(report: Report) -> JsonObject:
     catalog = report.catalog
+    gains = payoffs(report)
     return {
         "format_version": FORMAT_VERSION,
         "tool": {"name": "cmis-audit", "version": report.tool_version},
@@ -53,7 +54,7 @@ def _audit(report: Report) -> JsonObject:
             "bytes": report.totals.bytes,
         },
         "score": _score(report),
-        "clusters": [_cluster(report, cluster) for cluster in report.clusters],
+        "clusters": [_cluster(one, gains.get(one.id, 0)) for one in report.clusters],
         "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
@@ -87,8 +88,7 @@ def _deduction(one: Deduction) -> JsonObject:
     }
 
 
-def _cluster(report: Report, cluster: Cluster) -> JsonObject:
-    payoff = sum(gain.points for gain in report.score.payoffs if gain.cluster == cluster.id)
+def _cluster(cluster: Cluster, payoff: float) -> JsonObject:
     return {
         "id": cluster.id,
         "name": cluster.name,

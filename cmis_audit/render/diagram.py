@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cmis_audit.model.catalog import Catalog, Column, Table
+from cmis_audit.model.catalog import Column, Table
 from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.score import Score
 from cmis_audit.render.escape import Safe, mermaid_label, mermaid_word
+from cmis_audit.render.index import Index
 from cmis_audit.render.units import points, short_type
 
 MOST_COLUMNS: Final = 10
@@ -28,13 +29,13 @@ def score_pie(score: Score) -> Safe:
     return _fenced(lines)
 
 
-def entity_diagram(catalog: Catalog, cluster: Cluster) -> Safe:
+def entity_diagram(index: Index, cluster: Cluster) -> Safe:
     """Return an ER diagram of the members and of the tables that they reference.
 
     Dotted lines say what would merge into what. Names stand in quoted labels only, made of
     harmless characters; everything else is `t1`, `t2`, ...
     """
-    tables = {table.ref: table for table in catalog.tables}
+    tables = {table.ref: table for table in index.tables(one.table for one in cluster.members)}
     members = [member for member in cluster.members if member.table in tables][:MOST_TABLES]
     inside = [tables[member.table] for member in members]
     targets = sorted(

@@ -2,10 +2,11 @@
 
 import re
 
-from cmis_audit.model.catalog import Catalog, Function
+from cmis_audit.model.catalog import Function
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.value import Value
+from cmis_audit.render.index import Index
 
 
 class Dependent(Value, frozen=True, kw_only=True):
@@ -19,18 +20,18 @@ class Dependent(Value, frozen=True, kw_only=True):
     how: str
 
 
-def dependents(catalog: Catalog, cluster: Cluster) -> tuple[Dependent, ...]:
+def dependents(index: Index, cluster: Cluster) -> tuple[Dependent, ...]:
     """Return all that names a member, foreign keys first, then views, functions, triggers."""
     members = frozenset(member.table for member in cluster.members)
     return (
-        *_foreign_keys(catalog, members),
-        *_views(catalog, members),
-        *_functions(catalog, members),
-        *_attached(catalog, members),
+        *_foreign_keys(index, members),
+        *_views(index, members),
+        *_functions(index, members),
+        *_attached(index, members),
     )
 
 
-def _foreign_keys(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
+def _foreign_keys(index: Index, members: frozenset[TableRef]) -> list[Dependent]:
     return [
         Dependent(
             kind="foreign key",
@@ -38,13 +39,11 @@ def _foreign_keys(catalog: Catalog, members: frozenset[TableRef]) -> list[Depend
             members=(key.target,),
             how="between members" if table.ref in members else "points at it",
         )
-        for table in catalog.tables
-        for key in table.foreign_keys
-        if key.target in members
+        for table, key in index.keys_to(members)
     ]
 
 
-def _views(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
+def _views(index: Index, members: frozenset[TableRef]) -> list[Dependent]:
     return [
         Dependent(
             kind="view" if view.kind == "view" else "materialized view",
@@ -52,24 +51,16 @@ def _views(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
             members=tuple(sorted(members.intersection(view.reads))),
             how="reads it",
         )
-        for view in catalog.views
-        if members.intersection(view.reads)
+        for view in index.views_of(members)
     ]
 
 
-def _functions(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
-    words = [(ref, quote_ident(ref.name).casefold()) for ref in sorted(members)]
+def _functions(index: Index, members: frozenset[TableRef]) -> list[Dependent]:
     found = []
-    for function in catalog.functions:
+    for function, refs in index.functions_of(members):
         known = members.intersection(function.reads)
         body = function.body or ""
-        folded = body.casefold()
-        named = tuple(
-            ref
-            for ref, word in words
-            # To compile a pattern takes a thousand times as long as to look for the word.
-            if ref in known or (word in folded and _mention(ref).search(body))
-        )
+        named = tuple(ref for ref in refs if ref in known or _is_named(ref, body))
         if named:
             how = "depends on it" if known else "names it in its body"
             found.append(
@@ -78,23 +69,28 @@ def _functions(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent
     return found
 
 
-def _attached(catalog: Catalog, members: frozenset[TableRef]) -> list[Dependent]:
+def _attached(index: Index, members: frozenset[TableRef]) -> list[Dependent]:
     found = []
-    for table in catalog.tables:
-        if table.ref in members:
-            found += [
-                Dependent(kind="trigger", name=trigger.name, members=(table.ref,), how="sits on it")
-                for trigger in table.triggers
-            ]
-            found += [
-                Dependent(kind="policy", name=policy.name, members=(table.ref,), how="guards it")
-                for policy in table.policies
-            ]
+    for table in index.tables(members):
+        found += [
+            Dependent(kind="trigger", name=trigger.name, members=(table.ref,), how="sits on it")
+            for trigger in table.triggers
+        ]
+        found += [
+            Dependent(kind="policy", name=policy.name, members=(table.ref,), how="guards it")
+            for policy in table.policies
+        ]
     return found
 
 
 def _signature(function: Function) -> str:
     return f"{function.ref}({function.arguments})"
+
+
+def _is_named(ref: TableRef, body: str) -> bool:
+    # To compile a pattern takes a thousand times as long as to look for the word.
+    word = quote_ident(ref.name).casefold()
+    return word in body.casefold() and _mention(ref).search(body) is not None
 
 
 def _mention(ref: TableRef) -> re.Pattern[str]:

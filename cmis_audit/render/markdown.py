@@ -25,6 +25,7 @@ from cmis_audit.render import (
     units,
 )
 from cmis_audit.render.escape import Safe, code, escaped, html_code, joined, table, text
+from cmis_audit.render.index import Index
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ _NAME = re.compile(rf"""(?<![\w.])({_PART}\.{_PART}(?![\w$])|`[^`]+`)""")
 
 def render_markdown(report: Report) -> str:
     """Return the whole report as GitHub-flavoured Markdown."""
-    schemas = schema_sections.schema_sections(report)
-    consolidate = sections.cluster_sections(report, Verdict.CONSOLIDATE)
+    index = Index(report.catalog)
+    schemas = schema_sections.schema_sections(report, index)
+    consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
     apart = outlook.apart(report)
     clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
     domains = outlook.domain_rows(report, clusters)
@@ -49,6 +51,7 @@ def render_markdown(report: Report) -> str:
         .render(
             report=report,
             catalog=report.catalog,
+            index=index,
             consolidate=consolidate,
             schemas=schemas,
             merges=[*schemas, *consolidate],
@@ -56,7 +59,7 @@ def render_markdown(report: Report) -> str:
             undecided=outlook.repeated_schemas(report, Verdict.REVIEW),
             templates=outlook.repeated_schemas(report, Verdict.KEEP_APART),
             critical=[one for one in consolidate if one.cluster.priority == "critical"],
-            review=sections.cluster_sections(report, Verdict.REVIEW),
+            review=sections.cluster_sections(report, index, Verdict.REVIEW),
             apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
             families=[one for one in apart if len(one.members) > overview.BIG_GROUP],
             total=outlook.totals(clusters),

@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
-from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cell, Cluster, Kind, Role
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import MetricShape
 from cmis_audit.model.value import Value
+from cmis_audit.render.index import Index
 
 _LADDERS: Final = (
     ("smallint", "integer", "bigint", "numeric"),
@@ -39,7 +39,7 @@ class Outline(Value, frozen=True, kw_only=True):
     """Of fragmented metrics: columns that become values of the metric's name."""
 
 
-def leftovers(catalog: Catalog, cluster: Cluster) -> dict[TableRef, tuple[TargetColumn, ...]]:
+def leftovers(index: Index, cluster: Cluster) -> dict[TableRef, tuple[TargetColumn, ...]]:
     """Return, for each member, the columns that no other member has; in column order."""
     shared = {
         (cell.table, cell.column)
@@ -47,7 +47,7 @@ def leftovers(catalog: Catalog, cluster: Cluster) -> dict[TableRef, tuple[Target
         if len(row.cells) > 1
         for cell in row.cells
     }
-    tables = _tables(catalog)
+    tables = {table.ref: table for table in index.tables(one.table for one in cluster.members)}
     return {
         member.table: tuple(
             TargetColumn(
@@ -60,14 +60,14 @@ def leftovers(catalog: Catalog, cluster: Cluster) -> dict[TableRef, tuple[Target
     }
 
 
-def outline(catalog: Catalog, cluster: Cluster) -> Outline:
+def outline(index: Index, cluster: Cluster) -> Outline:
     """Return the columns that the merged table needs so that nothing the members hold is lost.
 
     Related members stay and give no columns. The canonical table's names win, and the members' own
     keys become its key.
     """
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
-    lone = leftovers(catalog, cluster)
+    lone = leftovers(index, cluster)
     rows = [
         [cell for cell in row.cells if cell.table in merged]
         for row in cluster.comparison
@@ -79,11 +79,11 @@ def outline(catalog: Catalog, cluster: Cluster) -> Outline:
         if member.table in merged
         for column in lone[member.table]
     ]
-    rows = _gathered([row for row in rows if row], _keys(catalog, merged))
+    rows = _gathered([row for row in rows if row], _keys(index, merged))
     if cluster.kind is not Kind.FRAGMENTED_METRICS:
         return Outline(columns=tuple(_target(row, cluster.canonical) for row in rows))
     rows = _gathered(rows, {(one.table, one.naming) for one in cluster.members if one.naming})
-    measures = _measures(catalog, cluster)
+    measures = _measures(index, cluster)
     held = [{(cell.table, cell.column) for cell in row} <= measures for row in rows]
     targets = [_target(row, cluster.canonical) for row in rows]
     return Outline(
@@ -92,29 +92,28 @@ def outline(catalog: Catalog, cluster: Cluster) -> Outline:
     )
 
 
-def _keys(catalog: Catalog, merged: set[TableRef]) -> set[tuple[TableRef, str]]:
+def _keys(index: Index, merged: set[TableRef]) -> set[tuple[TableRef, str]]:
     """Return the columns that are the whole primary key of their table and point nowhere."""
     return {
         (table.ref, table.primary_key.columns[0])
-        for table in catalog.tables
-        if table.ref in merged and table.primary_key and len(table.primary_key.columns) == 1
+        for table in index.tables(merged)
+        if table.primary_key and len(table.primary_key.columns) == 1
         if all(table.primary_key.columns != key.columns for key in table.foreign_keys)
     }
 
 
-def _measures(catalog: Catalog, cluster: Cluster) -> set[tuple[TableRef, str]]:
+def _measures(index: Index, cluster: Cluster) -> set[tuple[TableRef, str]]:
     """Return the numeric columns of the wide members that are no part of a key."""
     wide = {member.table for member in cluster.members if member.shape is MetricShape.WIDE}
     found = set()
-    for table in catalog.tables:
-        if table.ref in wide:
-            keys = {name for key in table.foreign_keys for name in key.columns}
-            keys.update(table.primary_key.columns if table.primary_key else ())
-            found |= {
-                (table.ref, column.name)
-                for column in table.columns
-                if column.name not in keys and _base(column.type) in _NUMERIC
-            }
+    for table in index.tables(wide):
+        keys = {name for key in table.foreign_keys for name in key.columns}
+        keys.update(table.primary_key.columns if table.primary_key else ())
+        found |= {
+            (table.ref, column.name)
+            for column in table.columns
+            if column.name not in keys and _base(column.type) in _NUMERIC
+        }
     return found
 
 
@@ -175,7 +174,3 @@ def _base(name: str) -> str:
 def _length(name: str) -> tuple[int, ...] | None:
     found = _MODIFIER.search(name)
     return tuple(int(part) for part in found.group(1).split(",")) if found else None
-
-
-def _tables(catalog: Catalog) -> dict[TableRef, Table]:
-    return {table.ref: table for table in catalog.tables}

@@ -177,9 +177,9 @@ def _words(report: Report) -> dict[TableRef, frozenset[str]]:
     return {table.ref: frozenset(words_of(table.ref.name)) for table in report.catalog.tables}
 
 
-def payoff_of(report: Report, cluster: Cluster) -> float:
-    """Return the points that the score would gain if the cluster alone were merged."""
-    return sum(gain.points for gain in report.score.payoffs if gain.cluster == cluster.id)
+def payoffs(report: Report) -> dict[str, float]:
+    """Return the points that the score would gain if a cluster alone were merged, by its id."""
+    return {gain.cluster: gain.points for gain in report.score.payoffs}
 
 
 def _singular(word: str) -> str:

@@ -3,10 +3,11 @@
 from enum import IntEnum
 from typing import Final
 
-from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.value import Value
 from cmis_audit.render.impact import Dependent
+from cmis_audit.render.index import Index
 from cmis_audit.render.units import counted, human_rows
 
 
@@ -33,10 +34,10 @@ class Factor(Value, frozen=True, kw_only=True):
     fact: str
 
 
-def factors(catalog: Catalog, cluster: Cluster, named_by: tuple[Dependent, ...]) -> list[Factor]:
+def factors(index: Index, cluster: Cluster, named_by: tuple[Dependent, ...]) -> list[Factor]:
     """Return the risk factors of a cluster, always the same five in the same order."""
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
-    tables = [table for table in catalog.tables if table.ref in merged]
+    tables = index.tables(merged)
     drift = sum(row.type_drift for row in cluster.comparison)
     outside = [one for one in named_by if one.kind not in {"trigger", "policy"}]
     triggers = sum(len(table.triggers) for table in tables)

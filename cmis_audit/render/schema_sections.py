@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cluster, Member, Role, Verdict
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import Report
@@ -16,6 +15,7 @@ from cmis_audit.model.score import rounded
 from cmis_audit.render import evidence, outlook, risk
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.impact import Dependent, dependents
+from cmis_audit.render.index import Index
 
 _ATTACHED: Final = frozenset({"trigger", "policy"})
 
@@ -61,13 +61,12 @@ class SchemaSection:
         return [code(str(one.canonical)) for one in self.clusters if one.canonical in own]
 
 
-def schema_sections(report: Report) -> list[SchemaSection]:
+def schema_sections(report: Report, index: Index) -> list[SchemaSection]:
     """Return the sections of the schemas that are to be consolidated, in the report's order."""
     found = outlook.repeated_schemas(report, Verdict.CONSOLIDATE)
     by_id = {cluster.id: cluster for cluster in report.clusters}
-    tables = {one.ref: one for one in report.catalog.tables}
     return [
-        _section(report, one, number, [by_id[cluster] for cluster in one.clusters], tables)
+        _section(report, index, one, number, [by_id[cluster] for cluster in one.clusters])
         for number, one in enumerate(found, start=1)
         if one.clusters
     ]
@@ -75,15 +74,15 @@ def schema_sections(report: Report) -> list[SchemaSection]:
 
 def _section(
     report: Report,
+    index: Index,
     copies: SchemaCopies,
     number: int,
     clusters: list[Cluster],
-    tables: dict[TableRef, Table],
 ) -> SchemaSection:
     ordered = tuple(sorted(clusters, key=lambda one: (one.name, one.id)))
     joint = _joint(copies, ordered)
     payoff = outlook.schema_payoff(report, copies)
-    impact = _from_outside(report.catalog, copies, joint)
+    impact = _from_outside(index, copies, joint)
     return SchemaSection(
         number=number,
         anchor=f"schema-{number}",
@@ -95,8 +94,8 @@ def _section(
         score_then=rounded(report.score.exact + payoff),
         impact=impact,
         risks=[
-            _worst_security(ordered, tables) if one.name == risk.ROW_SECURITY else one
-            for one in risk.factors(report.catalog, joint, impact)
+            _worst_security(ordered, index) if one.name == risk.ROW_SECURITY else one
+            for one in risk.factors(index, joint, impact)
         ],
     )
 
@@ -126,20 +125,20 @@ def _joint(copies: SchemaCopies, clusters: tuple[Cluster, ...]) -> Cluster:
     )
 
 
-def _from_outside(catalog: Catalog, copies: SchemaCopies, joint: Cluster) -> tuple[Dependent, ...]:
+def _from_outside(index: Index, copies: SchemaCopies, joint: Cluster) -> tuple[Dependent, ...]:
     """Return what names a table of the copies and does not go with their schemas."""
     schemas = tuple(f"{quote_ident(copy.schema)}." for copy in copies.copies)
     moving = tuple(member for member in joint.members if member.role is Role.MERGE)
-    found = dependents(catalog, msgspec.structs.replace(joint, members=moving))
+    found = dependents(index, msgspec.structs.replace(joint, members=moving))
     return tuple(
         one for one in found if one.kind not in _ATTACHED and not one.name.startswith(schemas)
     )
 
 
-def _worst_security(clusters: Iterable[Cluster], tables: dict[TableRef, Table]) -> risk.Factor:
+def _worst_security(clusters: Iterable[Cluster], index: Index) -> risk.Factor:
     """Return the row security of the pair where it differs most: pairs are merged, not schemas."""
     found = [
-        risk.row_security([tables[one.table] for one in cluster.members if one.table in tables])
+        risk.row_security(index.tables(one.table for one in cluster.members))
         for cluster in clusters
     ]
     return max(found, key=lambda factor: factor.level)

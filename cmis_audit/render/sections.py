@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Member, Role, Verdict
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
@@ -15,6 +14,7 @@ from cmis_audit.model.traits import MetricShape
 from cmis_audit.render import evidence, outlook, risk
 from cmis_audit.render.escape import Safe, code, joined, table, text
 from cmis_audit.render.impact import Dependent, dependents
+from cmis_audit.render.index import Index
 from cmis_audit.render.outline import Outline, TargetColumn, leftovers, outline
 from cmis_audit.render.units import counted, human_rows, short_type
 
@@ -79,22 +79,26 @@ class ClusterSection:
         return list(Counter(one.kind for one in self.impact).items())
 
 
-def cluster_sections(report: Report, verdict: Verdict) -> list[ClusterSection]:
+def cluster_sections(report: Report, index: Index, verdict: Verdict) -> list[ClusterSection]:
     """Return the sections of all clusters with a verdict, in the report's order.
 
     Those that only say that a schema is repeated have none: the schema's section tells them.
     """
     told = outlook.told_by_schemas(report)
     clusters = [one for one in outlook.with_verdict(report, verdict) if one.id not in told]
-    return [_section(report, cluster, number) for number, cluster in enumerate(clusters, start=1)]
+    payoffs = outlook.payoffs(report)
+    return [
+        _section(report, index, cluster, number, payoffs.get(cluster.id, 0))
+        for number, cluster in enumerate(clusters, start=1)
+    ]
 
 
-def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
+def _section(
+    report: Report, index: Index, cluster: Cluster, number: int, payoff: float
+) -> ClusterSection:
     names = evidence.short_names(cluster)
-    catalog = report.catalog
-    payoff = outlook.payoff_of(report, cluster)
-    impact = dependents(catalog, cluster)
-    lone = leftovers(catalog, cluster)
+    impact = dependents(index, cluster)
+    lone = leftovers(index, cluster)
     return ClusterSection(
         number=number,
         anchor=f"{cluster.verdict}-{number}",
@@ -104,15 +108,16 @@ def _section(report: Report, cluster: Cluster, number: int) -> ClusterSection:
         score_then=rounded(report.score.exact + payoff),
         pairs=evidence.telling_first(cluster.pairs),
         only_in=[(names[ref], lone[ref]) for ref in evidence.compared(cluster) if lone[ref]],
-        outline=outline(catalog, cluster),
+        outline=outline(index, cluster),
         impact=impact,
-        risks=risk.factors(catalog, cluster, impact),
+        risks=risk.factors(index, cluster, impact),
     )
 
 
-def members_table(section: ClusterSection, catalog: Catalog, prose: Callable[[str], Safe]) -> Safe:
+def members_table(section: ClusterSection, index: Index, prose: Callable[[str], Safe]) -> Safe:
     """Return the members with size, role, and what else is known of them."""
-    keyed = {one.ref: one.primary_key is not None for one in catalog.tables}
+    tables = {member.table: index.table(member.table) for member in section.cluster.members}
+    keyed = {ref for ref, one in tables.items() if one and one.primary_key is not None}
     noted = any(member.note for member in section.cluster.members)
     headers = ["Table", "Role", "Columns", "Rows", "Primary key", *(["Why"] if noted else [])]
     rows: list[list[object]] = [
@@ -121,7 +126,7 @@ def members_table(section: ClusterSection, catalog: Catalog, prose: Callable[[st
             Safe(f"**{member.role}**") if member.role is Role.CANONICAL else member.role,
             member.columns,
             human_rows(member.rows_estimate),
-            "yes" if keyed.get(member.table) else "no",
+            "yes" if member.table in keyed else "no",
             *([prose(member.note)] if noted else []),
         ]
         for member in section.cluster.members

@@ -181,8 +181,9 @@ def _clusters(
             f"{word}{sure:.2f}",
             f"+{points(gain)} points" if gain else "",
         )
+    gains = outlook.payoffs(report)
     for cluster in clusters:
-        payoff = outlook.payoff_of(report, cluster)
+        payoff = gains.get(cluster.id, 0)
         merging = cluster.verdict is Verdict.CONSOLIDATE
         before, after = cluster.tables_before, cluster.tables_after
         grid.add_row(
@@ -210,12 +211,13 @@ def _next_step(report: Report, consolidate: tuple[Cluster, ...]) -> "list[Render
     if not consolidate:
         return []
     schemas, alone = _by_schema(report, consolidate)
+    gains = outlook.payoffs(report)
     merges = [
         *(
             (outlook.schema_payoff(report, one), f"schema {one.source}", "its copies")
             for one in schemas
         ),
-        *((outlook.payoff_of(report, one), one.name, "it") for one in alone),
+        *((gains.get(one.id, 0), one.name, "it") for one in alone),
     ]
     gain, name, what = max(merges, key=lambda merge: merge[0])
     if not gain:

@@ -1,10 +1,12 @@
 """Points, caps, grades and payoffs, in decimal arithmetic: 3.75 is 3.75 and halves round up."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Set
 from decimal import Decimal
 
 from cmis_audit.model.cluster import Cluster, Verdict
 from cmis_audit.model.finding import Finding
+from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import Grade, Rule, RulePack, Unit
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import ClusterPayoff, Deduction, SchemaPayoff, Score, rounded
@@ -27,13 +29,9 @@ def score(
     by_rule: dict[str, list[Finding]] = {rule.code: [] for rule in pack.rules}
     for finding in findings:
         by_rule[finding.rule].append(finding)
-    taken = {rule.code: _points(rule, by_rule[rule.code]) for rule in pack.rules}
-    exact = _exact(taken)
-    deductions = [
-        _deduction(rule, by_rule[rule.code], taken, exact)
-        for rule in pack.rules
-        if by_rule[rule.code]
-    ]
+    charges = _Charges([_Charge(rule, by_rule[rule.code]) for rule in pack.rules])
+    exact = charges.without(frozenset())
+    deductions = [_deduction(each, charges, exact) for each in charges.by_rule if each.findings]
     value = rounded(exact)
     grade = _grade(value, pack.grades)
     return Score(
@@ -47,7 +45,7 @@ def score(
         payoffs=tuple(
             ClusterPayoff(
                 cluster=cluster.id,
-                points=float(_without(frozenset((cluster.id,)), pack, by_rule) - exact),
+                points=float(charges.without(frozenset((cluster.id,))) - exact),
             )
             for cluster in clusters
             if cluster.verdict is Verdict.CONSOLIDATE
@@ -55,7 +53,7 @@ def score(
         schema_payoffs=tuple(
             SchemaPayoff(
                 schema_copies=one.id,
-                points=float(_without(frozenset(one.clusters), pack, by_rule) - exact),
+                points=float(charges.without(frozenset(one.clusters)) - exact),
             )
             for one in schema_copies
             if one.verdict is Verdict.CONSOLIDATE
@@ -63,59 +61,70 @@ def score(
     )
 
 
-def _exact(taken: Mapping[str, Decimal]) -> Decimal:
-    return max(_NONE, _FULL - sum(taken.values(), _NONE))
-
-
-def _points(
-    rule: Rule, findings: Iterable[Finding], merged: frozenset[str] = frozenset()
-) -> Decimal:
-    return min(_decimal(rule.cap), _decimal(rule.points) * _units(rule.unit, findings, merged))
-
-
-def _units(unit: Unit, findings: Iterable[Finding], merged: frozenset[str] = frozenset()) -> int:
-    """Return how many distinct clusters, those that are merged aside, or tables are charged.
+class _Charge:
+    """What a rule takes off for its findings: a price for each distinct cluster or table.
 
     A finding outside every cluster is a unit of its own where clusters are charged.
     """
-    if unit is Unit.TABLE:
-        return len({table for finding in findings for table in finding.subjects})
-    keys = {key for finding in findings for key in (finding.clusters or (finding.id,))}
-    return len(keys - merged)
+
+    def __init__(self, rule: Rule, findings: list[Finding]) -> None:
+        self.rule = rule
+        self.findings = findings
+        self._within: dict[str, list[int]] = defaultdict(list)
+        self._times: Counter[str | TableRef] = Counter()
+        for place, finding in enumerate(findings):
+            self._times.update(self._charged(finding))
+            for cluster in set(finding.clusters):
+                self._within[cluster].append(place)
+
+    def _charged(self, finding: Finding) -> Set[str | TableRef]:
+        if self.rule.unit is Unit.TABLE:
+            return set(finding.subjects)
+        return set(finding.clusters or (finding.id,))
+
+    def units(self, merged: frozenset[str] = frozenset()) -> int:
+        """Return how many distinct clusters or tables are charged if some clusters were merged.
+
+        A finding goes when no other cluster holds it; one that stands in two clusters needs both.
+        """
+        if self.rule.unit is not Unit.TABLE:
+            return len(self._times) - sum(cluster in self._times for cluster in merged)
+        gone: Counter[str | TableRef] = Counter()
+        touched = {place for cluster in merged for place in self._within.get(cluster, ())}
+        for finding in (self.findings[place] for place in touched):
+            if merged.issuperset(finding.clusters):
+                gone.update(self._charged(finding))
+        return len(self._times) - sum(self._times[each] == times for each, times in gone.items())
+
+    def points(self, merged: frozenset[str] = frozenset()) -> Decimal:
+        return min(_decimal(self.rule.cap), _decimal(self.rule.points) * self.units(merged))
 
 
-def _deduction(
-    rule: Rule, findings: list[Finding], taken: Mapping[str, Decimal], exact: Decimal
-) -> Deduction:
+class _Charges:
+    """What all rules take off."""
+
+    def __init__(self, by_rule: list[_Charge]) -> None:
+        self.by_rule = by_rule
+
+    def without(self, merged: frozenset[str], mended: _Charge | None = None) -> Decimal:
+        """Return the exact score if clusters were merged, or the findings of a rule mended."""
+        left = (each.points(merged) for each in self.by_rule if each is not mended)
+        return max(_NONE, _FULL - sum(left, _NONE))
+
+
+def _deduction(charge: _Charge, charges: _Charges, exact: Decimal) -> Deduction:
+    rule = charge.rule
     return Deduction(
         rule=rule.code,
         title=rule.title,
-        points=float(taken[rule.code]),
+        points=float(charge.points()),
         points_per_unit=rule.points,
         cap=rule.cap,
         unit=rule.unit,
-        units=_units(rule.unit, findings),
-        findings=tuple(finding.id for finding in findings),
-        payoff=float(_exact({**taken, rule.code: _NONE}) - exact),
+        units=charge.units(),
+        findings=tuple(finding.id for finding in charge.findings),
+        payoff=float(charges.without(frozenset(), charge) - exact),
     )
-
-
-def _without(
-    merged: frozenset[str], pack: RulePack, by_rule: Mapping[str, list[Finding]]
-) -> Decimal:
-    """Return the exact score if some clusters were merged.
-
-    A finding goes when no other cluster holds it; one that stands in two clusters needs both.
-    """
-    taken = {}
-    for rule in pack.rules:
-        left = [
-            each
-            for each in by_rule[rule.code]
-            if not each.clusters or not merged.issuperset(each.clusters)
-        ]
-        taken[rule.code] = _points(rule, left, merged)
-    return _exact(taken)
 
 
 def _grade(value: int, grades: tuple[Grade, ...]) -> Grade:

@@ -52,6 +52,11 @@ def at_most(left: TableForm, right: TableForm, database: Database) -> float:
     """Return the most that `evidence` says for two tables."""
     if left.table.statistics is None or right.table.statistics is None:
         return 0.0
+    return most(database)
+
+
+def most(database: Database) -> float:
+    """Return the most that `evidence` says for any two tables."""
     return sum(database.weights[f"data.{name}"] for name in ("rows", "columns", "superseded"))
 
 

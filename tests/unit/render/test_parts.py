@@ -10,6 +10,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.render.diagram import entity_diagram
 from cmis_audit.render.evidence import HOW
 from cmis_audit.render.impact import dependents
+from cmis_audit.render.index import Index
 from cmis_audit.render.outline import outline, widest
 from cmis_audit.render.outlook import KINDS, words_of
 from cmis_audit.render.risk import Level, factors, overall
@@ -50,7 +51,7 @@ def test_the_outline_loses_no_column_and_joins_the_keys() -> None:
     old = table("s.plan", "plan_id uuid pk", "name text", "goal text")
     new = table("s.plan_v2", "id uuid pk", "name varchar(9)", "start date")
     other = table("s.plan_report", "id uuid pk", "page text")
-    found = outline(catalog(old, new, other), cluster("plan", old, new, related=(other,)))
+    found = outline(Index(catalog(old, new, other)), cluster("plan", old, new, related=(other,)))
     # The keys align nowhere by name alone; `id` is shared with the related table.
     assert {one.name: len(one.members) for one in found.columns} == {
         "plan_id": 2,
@@ -78,7 +79,7 @@ def test_dependents_are_those_that_name_a_member() -> None:
             function("s.known", "", "s.posts"),
         ),
     )
-    found = dependents(source, cluster("posts", old, new))
+    found = dependents(Index(source), cluster("posts", old, new))
     assert [(one.kind, one.name, one.how) for one in found] == [
         ("foreign key", "s.likes (post_id)", "points at it"),
         ("foreign key", "s.posts_v2 (old)", "between members"),
@@ -95,8 +96,8 @@ def test_risk_grows_with_rows_drift_and_uneven_row_security() -> None:
         table("s.a", "id uuid", row_security=True),
         table("s.b", "id text", rows=50_000_000),
     ]
-    quiet = factors(catalog(*calm), cluster("x", *calm), ())
-    loud = factors(catalog(*wild), cluster("x", *wild), ())
+    quiet = factors(Index(catalog(*calm)), cluster("x", *calm), ())
+    loud = factors(Index(catalog(*wild)), cluster("x", *wild), ())
     assert overall(quiet) is Level.NONE
     assert {one.name: one.level for one in loud} == {
         "Rows": Level.HIGH,
@@ -109,7 +110,7 @@ def test_risk_grows_with_rows_drift_and_uneven_row_security() -> None:
 
 def test_never_analysed_is_not_the_same_as_empty() -> None:
     pair = [table("s.a", "id uuid"), table("s.b", "id uuid")]
-    rows = factors(catalog(*pair), cluster("x", *pair), ())[0]
+    rows = factors(Index(catalog(*pair)), cluster("x", *pair), ())[0]
     assert (rows.level, rows.fact) == (Level.MEDIUM, "1 table never analysed")
 
 
@@ -133,7 +134,7 @@ def test_words_are_singular_and_without_version(name: str, words: tuple[str, ...
 def test_a_diagram_survives_hostile_names() -> None:
     odd = TableRef(schema='s"', name="a%%b\n]")
     pair = [table(odd, "PK uuid pk", "n|m text"), table("s.b", "PK uuid pk", "x uuid -> s.other")]
-    drawn = entity_diagram(catalog(*pair), cluster("x", *pair))
+    drawn = entity_diagram(Index(catalog(*pair)), cluster("x", *pair))
     assert drawn.splitlines() == [
         "```mermaid",
         "erDiagram",
