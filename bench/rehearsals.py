@@ -1,9 +1,9 @@
 """How good the plans are: `python -m bench.rehearsals FOLDER [--write] [--only NAME] [--most N]`.
 
 Each labelled schema of the folder (see `bench/labelled.py`) is made into real tables on the
-embedded server and audited live. Every cluster that says "consolidate" is planned, and the plans of
-a schema are rehearsed on one clone of it, as `cmis-audit rehearse` does, without measuring. The exit
-status is 1 where a plan was made that does not come through.
+embedded server and audited live. Every cluster that says "consolidate" is planned, and the plans
+of a schema are rehearsed on one clone of it, as `cmis-audit rehearse` does, without measuring. The
+exit status is 1 where a plan was made that does not come through.
 """
 
 import argparse
