@@ -40,12 +40,9 @@ class Tried:
     left: int
     """Clusters that the audit of the clone still finds at the end."""
     short: tuple[Short, ...]
-    seconds: float
 
     @classmethod
-    def of(
-        cls, name: str, clusters: int, plan: Plan, found: Rehearsal, *, seconds: float
-    ) -> "Tried":
+    def of(cls, name: str, clusters: int, plan: Plan, found: Rehearsal) -> "Tried":
         lines = [line for each in found.clusters for line in each.ledger]
         by_id = {each.cluster: each for each in found.clusters}
         return cls(
@@ -63,7 +60,6 @@ class Tried:
                 for each in plan.clusters
                 if each.cluster not in by_id or not by_id[each.cluster].proven
             ),
-            seconds=seconds,
         )
 
     def at_least(self, word: Status) -> int:
@@ -87,16 +83,15 @@ def rehearsals(tried: Sequence[Tried]) -> str:
     titles = (
         *("schema", "clusters", "refused a plan", "planned"),
         *("accepted", "conserved", "isolated", "undone"),
-        *("rows", "of them merged", "of them set aside", "still found", "seconds"),
+        *("rows", "of them merged", "of them set aside", "still found"),
     )
     rows: list[list[object]] = []
     for each in tried:
         both = each.planned + len(each.refused)
         taken = each.clusters if both == each.clusters else f"{both} of {each.clusters}"
-        rows.append([each.name, taken, *_counted([each]), f"{each.seconds:.0f}"])
-    seconds = sum(each.seconds for each in tried)
+        rows.append([each.name, taken, *_counted([each])])
     clusters = sum(each.planned + len(each.refused) for each in tried)
-    rows.append(["**all**", clusters, *_counted(tried), f"{seconds:.0f}"])
+    rows.append(["**all**", clusters, *_counted(tried)])
     return markdown(titles, rows)
 
 
