@@ -7,7 +7,7 @@ PEERS  := $(VENV)/.peers
 OUT    ?= cmis-audit-out
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help demo test check format accuracy bench matching docs samples setup clean
+.PHONY: help demo test check format accuracy bench matching rehearsals docs samples setup clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
@@ -38,6 +38,9 @@ samples: $(READY) ## make the sample reports anew; read them before committing
 
 accuracy: $(PEERS) ## hold the verdicts against labelled schemas: CORPUS=DIR; ARGS=--write for docs/accuracy.md
 	$(BIN)/python -m bench.accuracy $(CORPUS) $(ARGS)
+
+rehearsals: $(READY) ## plan and rehearse the duplicates of labelled schemas: CORPUS=DIR; ARGS=--write for docs/rehearsal.md
+	$(BIN)/python -m bench.rehearsals $(CORPUS) $(ARGS)
 
 docs: $(READY) ## make the documentation that comes from the program anew
 	$(BIN)/python -m tests.documents

@@ -11,6 +11,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent.parent / "docs"
 ACCURACY = DOCS / "accuracy.md"
 SPEED = DOCS / "speed.md"
+REHEARSAL = DOCS / "rehearsal.md"
 
 
 def written(page: str, blocks: Mapping[str, str]) -> str:

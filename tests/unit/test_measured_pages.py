@@ -1,13 +1,26 @@
 """Pages with measured tables: what the renderers make is what stands between their markers."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
-from bench import figures, outcome
+from bench import figures, outcome, tried
 from bench.figures import ComaColumns, Figures, Said, Share
 from bench.outcome import Outcome
-from bench.pages import ACCURACY, SPEED, written
+from bench.pages import ACCURACY, REHEARSAL, SPEED, written
+from bench.tried import Tried
+from cmis_audit.model.cluster import Kind
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import ClusterPlan, Plan, PlanOptions, Refusal, Strategy
+from cmis_audit.model.rehearsal import (
+    ClusterRehearsal,
+    Finish,
+    LedgerLine,
+    Refused,
+    Rehearsal,
+    Status,
+)
 
 SCHEMA = Figures(
     name="shop",
@@ -46,6 +59,93 @@ SIZES = (
     Outcome(tables=10_000, contender="coma", seconds=80_000.0, share=0.0001),
 )
 TABLES = figures.blocks((SCHEMA, PLANTED))
+
+
+def _plan(names: Sequence[str], reason: str) -> Plan:
+    planned = (
+        ClusterPlan(
+            cluster=f"c-{name}",
+            name=name,
+            kind=Kind.VERSION,
+            strategy=Strategy.MERGE,
+            folder=f"01-{name}",
+            book="book",
+            targets=(),
+            members=(),
+            steps=(),
+        )
+        for name in names
+    )
+    refusal = Refusal(cluster="c-0", name="split", kind=Kind.SPLIT, reasons=(reason, "more"))
+    return Plan(
+        tool_version="0",
+        database="shop",
+        server_version_number=160000,
+        fingerprint="f",
+        options=PlanOptions(),
+        clusters=tuple(planned),
+        refused=(refusal,) if reason else (),
+    )
+
+
+def _rehearsed(name: str, status: Status, stopped: str = "") -> ClusterRehearsal:
+    line = LedgerLine(
+        member=TableRef(schema="public", name=name),
+        rows_in=20,
+        inserted=15,
+        merged=3,
+        rejected=2,
+        counted=15,
+        rows_switched=24,
+        rows_out=24,
+        same=True,
+    )
+    refused = Refused(
+        file=f"01-{name}/04-switch.sql",
+        line=3,
+        statement="SELECT 1 | 0",
+        sqlstate="42883",
+        message="no |",
+    )
+    taken = status is not Status.GENERATED
+    return ClusterRehearsal(
+        cluster=f"c-{name}",
+        name=name,
+        folder=f"01-{name}",
+        status=status,
+        stopped=stopped,
+        refused=None if taken else refused,
+        ledger=(line,) if taken else (),
+    )
+
+
+def _rehearsal(*clusters: ClusterRehearsal) -> Rehearsal:
+    return Rehearsal(
+        tool_version="0",
+        database="shop",
+        fingerprint="f",
+        server_version="16",
+        seed=1,
+        rows=20,
+        clone=(),
+        filling=(),
+        clusters=clusters,
+        finish=Finish(clusters_left=("posts",), score_before=50, score_after=60),
+    )
+
+
+GOOD = Tried.of("good", 2, _plan(["posts"], ""), _rehearsal(_rehearsed("posts", Status.UNDONE)))
+BAD = Tried.of(
+    "bad",
+    5,
+    _plan(["posts", "users", "orders", "lost"], "it was split"),
+    _rehearsal(
+        _rehearsed("posts", Status.MEASURED),
+        _rehearsed("users", Status.CONSERVED, "a role sees more"),
+        _rehearsed("orders", Status.GENERATED, "a file was refused"),
+    ),
+)
+REHEARSALS = tried.blocks((GOOD, BAD))
 MATCHING = f"{outcome.matching(SIZES)}\n\n{outcome.growth(SIZES)}"
 
 
@@ -81,6 +181,37 @@ def test_the_pages_hold_what_the_renderers_make_today() -> None:
     assert set(_titles(_between(speed, "audit"))) == {
         "| contender | median | least | most | n | / server | / introspection |"
     }
+    rehearsal = REHEARSAL.read_text("utf-8")
+    for name, text in REHEARSALS.items():
+        # Where nothing was refused or fell short, the page says so instead.
+        made = (_titles(text), _titles(tried.blocks((GOOD,))[name]))
+        assert _titles(_between(rehearsal, name)) in made, f"make rehearsals: {name}"
+
+
+def test_the_sums_of_the_rehearsals_on_the_page_are_those_of_its_lines() -> None:
+    lines = _between(REHEARSAL.read_text("utf-8"), "rehearsals").splitlines()[2:]
+    rows = [
+        [int(cell) for cell in re.findall(r"\| (\d+)(?: of \d+)?(?= \|)", line)] for line in lines
+    ]
+    assert len(rows) > 4
+    *each, total = rows
+    assert [sum(column) for column in zip(*each, strict=True)] == total
+
+
+def test_a_plan_that_falls_short_is_counted_as_far_as_it_came() -> None:
+    rows = [line.strip("| ").split(" | ") for line in REHEARSALS["rehearsals"].splitlines()[2:]]
+    assert rows == [
+        ["good", "1 of 2", "0", "1", "1", "1", "1", "1", "20", "3", "2", "1"],
+        ["bad", "5", "1", "4", "2", "2", "1", "1", "40", "6", "4", "1"],
+        ["**all**", "6", "1", "5", "3", "3", "2", "2", "60", "9", "6", "2"],
+    ]
+    assert "| it was split; more | 1 |" in REHEARSALS["refusals"]
+    assert REHEARSALS["shortfalls"].splitlines()[2:] == [
+        "| bad | users | conserved | a role sees more |",
+        "| bad | orders | generated | a file was refused (01-orders/04-switch.sql: no \\|) |",
+        "| bad | lost | - | it was not rehearsed |",
+    ]
+    assert tried.blocks((GOOD,))["shortfalls"] == "Every plan came through to the end."
 
 
 def test_shares_are_of_what_was_said() -> None:
