@@ -127,6 +127,7 @@ def _rehearsal(*clusters: ClusterRehearsal) -> Rehearsal:
         server_version="16",
         seed=1,
         rows=20,
+        given=0,
         clone=(),
         filling=(),
         clusters=clusters,
