@@ -22,6 +22,7 @@ from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import RulePack
+from cmis_audit.model.table_rows import TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_pack
 from cmis_audit.score import score
@@ -257,8 +258,15 @@ def _catalog_of_sql(file: Path, intake: Intake, notify: Notify) -> Catalog:
 
 def demo_catalog(now: datetime, notify: Notify = _silently) -> Catalog:
     """Return the catalog of the documented database, built on an embedded server."""
+    return demo_contents(now, notify)[0]
+
+
+def demo_contents(
+    now: datetime, notify: Notify = _silently
+) -> tuple[Catalog, tuple[TableRows, ...]]:
+    """Return the catalog of the documented database, and the rows that it holds."""
     from cmis_audit.scratch.embedded import embedded_server
-    from cmis_audit.scratch.trusted import analyze, run_files
+    from cmis_audit.scratch.trusted import analyze, rows_of, run_files
     from cmis_audit.source.connection import Limits, Target
 
     notify(f"starting PostgreSQL {DEMO_VERSION}")
@@ -268,7 +276,8 @@ def demo_catalog(now: datetime, notify: Notify = _silently) -> Catalog:
         run_files(conninfo, (f for f in resources.demo_sql().iterdir() if f.name.endswith(".sql")))
         analyze(conninfo)
         intake = Intake(target=Target(source=conninfo), limits=Limits(), now=now)
-        return _live(intake, notify).read()
+        catalog = _live(intake, notify).read()
+        return catalog, tuple(rows_of(conninfo, catalog.tables))
 
 
 def visibility_of(intake: Intake, notify: Notify = _silently) -> Visibility:

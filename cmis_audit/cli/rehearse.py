@@ -91,12 +91,15 @@ def rehearse(source: str | None, **options: Any) -> None:
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:
-        say(_summary(plan, found, directory))
+        lines = outcome(plan, found) or ["There is nothing to consolidate."]
+        written = f"Written to {directory}; nothing was executed on the source."
+        say("\n".join([*lines, "", written]))
     if any(not each.proven for each in found.clusters):
         click.get_current_context().exit(1)
 
 
-def _summary(plan: "Plan", found: "Rehearsal", directory: Path) -> str:
+def outcome(plan: "Plan", found: "Rehearsal") -> list[str]:
+    """Return how far each plan came, a line each, and the score of the clone at the end."""
     lines = [f"{each.name}: {_told(each)}" for each in found.clusters]
     lines += [
         f"{refusal.name}: no plan, because {'; '.join(refusal.reasons)}" for refusal in plan.refused
@@ -106,10 +109,13 @@ def _summary(plan: "Plan", found: "Rehearsal", directory: Path) -> str:
             f"Score of the clone: {found.finish.score_before} before, "
             f"{found.finish.score_after} after."
         )
-    if not lines:
-        lines = ["There is nothing to consolidate."]
-    return "\n".join([*lines, "", f"Written to {directory}; nothing was executed on the source."])
+    return lines
 
 
 def _told(each: "ClusterRehearsal") -> str:
-    return f"{each.status.value}; {each.stopped}" if each.stopped else each.status.value
+    said = each.status.value
+    if each.ledger:
+        rows = sum(line.rows_in for line in each.ledger)
+        aside = sum(line.rejected for line in each.ledger)
+        said += f", {rows} rows, {aside} of them set aside with the reason"
+    return f"{said}; {each.stopped}" if each.stopped else said

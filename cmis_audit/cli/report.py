@@ -33,7 +33,10 @@ def check_output(settings: Settings) -> None:
 
 
 def deliver(report: "Report", documents: Mapping[str, str], settings: Settings) -> None:
-    """Write the documents (file name to text), and print the summary or the one document."""
+    """Write the documents (file name to text), and print the summary or the one document.
+
+    The summary lists those that lie in no folder of their own.
+    """
     from cmis_audit.pipeline import summary
 
     if settings.output == STDOUT:
@@ -45,5 +48,5 @@ def deliver(report: "Report", documents: Mapping[str, str], settings: Settings) 
     if not settings.quiet:
         color = colorful(wanted=settings.color, stream_is_terminal=sys.stdout.isatty())
         width = shutil.get_terminal_size((100, 24)).columns
-        files = tuple(str(directory / name) for name in documents)
+        files = tuple(str(directory / name) for name in documents if "/" not in name)
         say(summary(report, color=color, width=width, files=files))

@@ -174,6 +174,10 @@ class Candidates:
             if place < len(first) and first[place] in taken and later[place] in taken
         )
 
+    def know(self, row: Row) -> None:
+        """Let the keys of a row be taken that was not made here."""
+        self._is_new(row)
+
     def forget(self, row: Row) -> None:
         """Let the keys of a row be free again: the server did not take it."""
         for key in self._keys:

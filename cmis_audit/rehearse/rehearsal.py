@@ -10,6 +10,7 @@ from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
+from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
@@ -26,7 +27,9 @@ _EMPTY, _FILLED = "empty", "filled"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     rows: int = 60
-    """Of each member."""
+    """Of each member, at least."""
+    given: tuple[TableRows, ...] = ()
+    """Rows of the original, which come before all that are made up."""
     seed: int = 1
     bench_rows: int = 2000
     """Of each member while it is measured; 0 measures nothing."""
@@ -50,7 +53,7 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     stage.place.save(_EMPTY)
     stage.notify(f"filling {len(wanted)} tables")
     with stage.place.session() as session:
-        filling = fill(session, catalog, wanted, options.seed)
+        filling = fill(session, catalog, wanted, options.seed, given=options.given)
     watched = tables_of(catalog, sorted(wanted))
     stage.place.save(_FILLED)
     series = _Series(stage, catalog, watched, options.seed)

@@ -5,6 +5,7 @@ from random import Random
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.candidates import Candidates, Parents, Row
 from cmis_audit.rehearse.order import filling_order
 from cmis_audit.rehearse.ports import Session, asked, done
@@ -25,13 +26,16 @@ def fill(
     wanted: Mapping[TableRef, int],
     seed: int,
     *,
+    given: tuple[TableRows, ...] = (),
     plain: bool = False,
 ) -> tuple[Skipped, ...]:
     """Give the tables the wanted numbers of rows, and return which did not get them and why.
 
-    Triggers of users do not see the rows: they come from before the time of the rehearsal. With
-    `plain` rows are such as most tables hold, and no key of two tables is the same.
+    Triggers of users do not see the rows: they come from before the time of the rehearsal. Those
+    given come first, and the others only where there are fewer than wanted. With `plain` rows are
+    such as most tables hold, and no key of two tables is the same.
     """
+    own = {each.table: each for each in given}
     values = Values(catalog, plain=plain)
     skipped = []
     for table in filling_order(catalog.tables):
@@ -46,11 +50,36 @@ def fill(
                 apart=plain or is_pointed_at(catalog, table),
                 plain=plain,
             )
-            why = _fill_table(session, table, made, count=count, seed=seed)
-            if why:
-                skipped.append(Skipped(what=str(table.ref), why=why))
+            whys = []
+            if table.ref in own:
+                taken, why = _take(session, table, made, own[table.ref])
+                count -= taken
+                whys.append(why)
+            if count > 0:
+                whys.append(_fill_table(session, table, made, count=count, seed=seed))
+            skipped += [Skipped(what=str(table.ref), why=why) for why in whys if why]
     _advance_sequences(session, catalog)
     return tuple(sorted(skipped))
+
+
+def _take(
+    session: Session, table: Table, candidates: Candidates, given: TableRows
+) -> tuple[int, str]:
+    """Insert rows of the original; return how many, and why not all of them."""
+    rows = {
+        number: dict(zip(given.columns, row, strict=True)) for number, row in enumerate(given.rows)
+    }
+    refused, reasons = insert(session, table, rows)
+    for number in sorted(rows.keys() - refused):
+        candidates.know(rows[number])
+    taken = len(rows) - len(refused)
+    if not refused:
+        return taken, ""
+    return taken, f"took {taken} of {len(rows)} rows of its own: {_told(reasons)}"
+
+
+def _told(reasons: Mapping[str, int]) -> str:
+    return "; ".join(f"{reason} ({times})" for reason, times in list(reasons.items())[:3])
 
 
 def _fill_table(
@@ -74,8 +103,7 @@ def _fill_table(
             break
         numbers = left
     got = count - len(numbers)
-    told = "; ".join(f"{reason} ({times})" for reason, times in list(reasons.items())[:3])
-    return f"got {got} of {count} rows: {told or candidates.why or 'its keys allow no more'}"
+    return f"got {got} of {count} rows: {_told(reasons) or candidates.why or 'its keys allow no more'}"
 
 
 def is_pointed_at(catalog: Catalog, table: Table) -> bool:

@@ -1,11 +1,14 @@
 """Running SQL files of our own, such as those of the demo: all of a file or an error."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 
 import psycopg
+from psycopg import sql
 
 from cmis_audit.errors import ScratchError
+from cmis_audit.model.catalog import Table
+from cmis_audit.model.table_rows import TableRows
 from cmis_audit.scratch.notes import excerpt
 from cmis_audit.scratch.statements import MetaCommand, Script
 
@@ -35,6 +38,22 @@ def analyze(conninfo: str) -> None:
     """Let the planner count rows, so that an audit can tell an empty table from an unknown one."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("ANALYZE")
+
+
+def rows_of(conninfo: str, tables: Iterable[Table]) -> Iterator[TableRows]:
+    """Yield the rows of those tables that have any, as they lie there."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for table in tables:
+            columns = tuple(each.name for each in table.columns if each.generated is None)
+            query = sql.SQL("SELECT {columns} FROM {table}").format(
+                columns=sql.SQL(", ").join(
+                    sql.SQL("CAST({} AS text)").format(sql.Identifier(name)) for name in columns
+                ),
+                table=sql.Identifier(table.ref.schema, table.ref.name),
+            )
+            rows = tuple(connection.execute(query).fetchall()) if columns else ()
+            if rows:
+                yield TableRows(table=table.ref, columns=columns, rows=rows)
 
 
 def _find_failure(connection: psycopg.Connection, name: str, text: str) -> None:
