@@ -11,7 +11,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-demo: $(READY) ## audit the documented database on the embedded server
+demo: $(READY) ## audit the documented database, plan and rehearse on the embedded server
 	$(BIN)/cmis-audit demo -o $(OUT)
 
 test: $(READY) ## run every test on a real server (the embedded one unless CMIS_AUDIT_TEST_DSN is set)

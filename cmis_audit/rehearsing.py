@@ -98,6 +98,7 @@ def _rehearsal(
         server_version=server_version,
         seed=options.seed,
         rows=options.rows,
+        given=sum(len(each.rows) for each in options.given),
         clone=clone,
         filling=(),
         clusters=(),

@@ -205,6 +205,8 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     seed: int
     rows: int
     """Asked for in each member."""
+    given: int
+    """Rows of the original that the clone was filled with; all others were made up."""
     clone: tuple[Skipped, ...]
     """In what the clone differs from its original."""
     filling: tuple[Skipped, ...]

@@ -54,7 +54,8 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     stage.notify(f"filling {len(wanted)} tables")
     with stage.place.session() as session:
         filling = fill(session, catalog, wanted, options.seed, given=options.given)
-    watched = tables_of(catalog, sorted(wanted))
+    # A plan that stands has put views in the place of its tables: what they show lies in targets.
+    watched = frozenset(wanted) | {target.ref for each in plan.clusters for target in each.targets}
     stage.place.save(_FILLED)
     series = _Series(stage, catalog, watched, options.seed)
     runs = [series.forward(each) for each in plan.clusters]
@@ -125,7 +126,7 @@ class _Series:
     """The plans of a rehearsal, one after the other on the filled clone."""
 
     def __init__(
-        self, stage: Stage, catalog: Catalog, watched: tuple[Table, ...], seed: int
+        self, stage: Stage, catalog: Catalog, watched: frozenset[TableRef], seed: int
     ) -> None:
         self._stage = stage
         self._catalog = catalog

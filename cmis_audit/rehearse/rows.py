@@ -103,7 +103,9 @@ def _fill_table(
             break
         numbers = left
     got = count - len(numbers)
-    return f"got {got} of {count} rows: {_told(reasons) or candidates.why or 'its keys allow no more'}"
+    return (
+        f"got {got} of {count} rows: {_told(reasons) or candidates.why or 'its keys allow no more'}"
+    )
 
 
 def is_pointed_at(catalog: Catalog, table: Table) -> bool:

@@ -66,13 +66,16 @@ class ClusterRun:
         self.problems: list[str] = []
         """Losses, in words."""
 
-    def go(self, watched: Iterable[Table]) -> None:
+    def go(self, watched: frozenset[TableRef]) -> None:
         """Run everything up to the switch, twice. `watched` are the tables that must not change.
+
+        Those that are views by now are not looked through: the tables behind them are watched, and
+        the views' own text is compared with the catalog.
 
         Raises StoppedError.
         """
         self._start = self._stage.read()
-        self._others = tuple(watched)
+        self._others = tuple(table for table in self._start.tables if table.ref in watched)
         for last in (Phase.EXPAND, Phase.BACKFILL):
             self._notify(f"{last.value} and back")
             self._forward(last)

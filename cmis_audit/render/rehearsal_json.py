@@ -15,6 +15,7 @@ def rehearsal_json(rehearsal: Rehearsal) -> str:
         "scratch": {"server_version": rehearsal.server_version or None},
         "seed": rehearsal.seed,
         "rows": rehearsal.rows,
+        "given": rehearsal.given,
         "clone": plain(rehearsal.clone),
         "filling": plain(rehearsal.filling),
         "clusters": plain(rehearsal.clusters),
