@@ -118,4 +118,6 @@ def _told(each: "ClusterRehearsal") -> str:
         rows = sum(line.rows_in for line in each.ledger)
         aside = sum(line.rejected for line in each.ledger)
         said += f", {rows} rows, {aside} of them set aside with the reason"
+    if each.writes is not None and each.writes.refused:
+        said += f", {len(each.writes.refused)} writes refused under the old names"
     return f"{said}; {each.stopped}" if each.stopped else said

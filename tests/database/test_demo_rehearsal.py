@@ -1,6 +1,7 @@
 """The demo's plans on a clone with the demo's own rows: nothing lost, nobody sees more, undone."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,10 @@ def test_all_five_plans_hold_at_the_first_attempt(found: dict[str, Any]) -> None
         assert (each["status"], each["stopped"], each["refused"]) == ("measured", "", None)
         assert not any("refused at first" in note for note in each["notes"])
         assert each["writes"]["after_switch"] > 0
-        assert (each["writes"]["refused"], each["writes"]["other"]) == ([], [])
+        assert each["writes"]["other"] == []
+        # The plan names these beforehand, as hazards: one table holds to the rules of all.
+        for line in each["writes"]["refused"]:
+            assert re.search("_org_id_fkey|_pkey|does not survive", line), line
     assert found["finish"] == {"clusters_left": [], "score_before": 52, "score_after": 100}
 
 
