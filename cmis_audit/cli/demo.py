@@ -69,7 +69,7 @@ def demo(*, audit_only: bool, **options: Any) -> None:
     plan, found, more = tried
     deliver(report, {**files, **more}, settings)
     if not settings.quiet:
-        say("\n".join(f"  {line}" for line in ("", *outcome(plan, found))))
+        say("\n" + "\n".join(f"  {line}" for line in outcome(plan, found)))
     if any(not each.proven for each in found.clusters):
         click.get_current_context().exit(1)
 
