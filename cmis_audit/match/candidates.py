@@ -10,7 +10,6 @@ from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.outlook import Outlook
 from cmis_audit.match.pair import Pair, Twins
 from cmis_audit.match.signals.comments import names_as_other_edition, speaks_of_another
-from cmis_audit.model.names import TableRef
 
 _LEAST_SHARE = 0.5
 """Of the smaller table's bits, in columns of equal names. Below it a pair without a related name
@@ -69,16 +68,13 @@ def _of_two_tenants(pair: tuple[int, int], database: Database) -> bool:
 
 def children_of_twins(database: Database, twins: Twins) -> list[tuple[int, int]]:
     """Return pairs of tables that belong to two different tables found to be one, sorted."""
-    children: dict[TableRef, list[int]] = defaultdict(list)
-    for form in database.forms:
-        for parent in form.traits.parents:
-            children[parent].append(form.number)
+    children = database.children
     return sorted(
         {
             (min(one, other), max(one, other))
             for left, right in twins
-            if len(children[left]) <= _LONGEST_LIST and len(children[right]) <= _LONGEST_LIST
-            for one, other in product(children[left], children[right])
+            if max(len(children.get(ref, ())) for ref in (left, right)) <= _LONGEST_LIST
+            for one, other in product(children.get(left, ()), children.get(right, ()))
             if one != other
         }
     )

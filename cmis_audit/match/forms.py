@@ -99,7 +99,11 @@ class Database:
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
         self.by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
         self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self.children: dict[TableRef, list[int]] = defaultdict(list)
+        """The tables that belong to each, by their numbers."""
         for form in self.forms:
+            for parent in form.traits.parents:
+                self.children[parent].append(form.number)
             self.by_stem[form.traits.stem].append(form)
             self._by_name[form.traits.ref.name].append(form)
             self._schema_names[form.traits.ref.schema].add(form.traits.words)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.signals import (
     bodies,
+    children,
     columns,
     comments,
     coverage,
@@ -39,6 +40,7 @@ SIGNALS: tuple[Signal, ...] = (
     natural_keys.evidence,
     comments.evidence,
     bodies.evidence,
+    children.evidence,
     measurements.evidence,
     types.evidence,
     own_parent.evidence,

@@ -1014,3 +1014,36 @@ def test_a_copy_that_points_where_its_original_points_at_itself() -> None:
     rows = ("id int pk", "title text", "body text", "shown_on date", "page_id int -> pages")
     found = clusters_of(table("pages", *columns), table("pages_list", *rows))
     assert all(one.verdict == Verdict.KEEP_APART for one in found)
+
+
+def test_children_named_alike_speak_for_unrelated_names() -> None:
+    columns = ("id int pk", "status text", "summary text", "sponsor text", "closed_on date")
+
+    def bits(*children: tuple[str, str]) -> float:
+        read = catalog(
+            *SHOP,
+            table("projects", *columns),
+            table("use_cases", *columns),
+            *(
+                table(name, "id int pk", f"owner_id int -> {parent}", f"{name}_text text")
+                for name, parent in children
+            ),
+        )
+        (pair,) = (
+            one
+            for one in find_matches(read, PACK).matches
+            if {one.left.name, one.right.name} == {"projects", "use_cases"}
+        )
+        return pair.bits - sum(
+            piece.bits for piece in pair.evidence if piece.signal in {"columns", "coverage"}
+        )
+
+    alone = bits()
+    bare = (("files", "projects"), ("use_case_files", "use_cases"))
+    more = (("papers", "projects"), ("use_case_papers", "use_cases"))
+    assert bits(*bare, *more) == pytest.approx(alone + 2.0)
+    assert bits(*bare) == pytest.approx(alone)
+    both = tuple(
+        (name if "use_case" in name else f"project_{name}", of) for name, of in bare + more
+    )
+    assert bits(*both) == pytest.approx(alone)
