@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from cmis_audit.model.catalog import Catalog, Policy
 from cmis_audit.model.names import quote_ident
-from cmis_audit.model.plan import Hazard, HazardNote
 from cmis_audit.plan.compat import SECURITY_INVOKER
 from cmis_audit.plan.design import CannotPlanError, CarriedPolicy, Design, MemberDesign
 from cmis_audit.plan.expressions import WholeRowError, rewrite
 from cmis_audit.plan.naming import first_free
 
 _EVERYBODY = ("public",)
+_ON_ROWS = frozenset({"select", "insert", "update", "delete"})
 
 
 def with_security(design: Design, catalog: Catalog) -> Design:
@@ -23,6 +23,12 @@ def with_security(design: Design, catalog: Catalog) -> Design:
         raise CannotPlanError(
             f"{secured[0].label} has row security, which a view honours from PostgreSQL 15 on only"
         )
+    if len({_users(member) for member in design.members}) > 1:
+        raise CannotPlanError(
+            "with row security the views act in the name of whoever uses them, so each of their "
+            "users may read the target; but not everybody who has a right to one of the tables "
+            "has it to all of them: make the grants equal first, or leave the tables apart"
+        )
     try:
         policies = tuple(_carried(design))
     except WholeRowError as error:
@@ -32,7 +38,6 @@ def with_security(design: Design, catalog: Catalog) -> Design:
         policies=policies,
         row_security=True,
         force_row_security=any(member.table.force_row_security for member in secured),
-        hazards=(*design.hazards, *_notes(design)),
     )
     return _without_merging(made) if _disagree(design) else made
 
@@ -119,15 +124,12 @@ def _without_merging(design: Design) -> Design:
     )
 
 
-def _notes(design: Design) -> Iterator[HazardNote]:
-    grants = {member.table.grants for member in design.members}
-    if len(grants) > 1:
-        yield HazardNote(
-            hazard=Hazard.AUTHORIZATION_CHANGE,
-            subject=str(design.target),
-            detail="takes the grants of all members, which differ: with row security the views "
-            "act in the name of whoever uses them",
-        )
+def _users(member: MemberDesign) -> frozenset[tuple[str, frozenset[str]]]:
+    """Return who may do what with the rows of a member, its owner included."""
+    table = member.table
+    users = {(grant.grantee, _lower(grant.privileges) & _ON_ROWS) for grant in table.grants}
+    users.discard((table.owner or "", _ON_ROWS))
+    return frozenset({(who, what) for who, what in users if what} | {(table.owner or "", _ON_ROWS)})
 
 
 def statements(design: Design) -> Iterator[str]:

@@ -487,3 +487,22 @@ def test_a_copy_is_put_away_and_what_only_it_has_is_kept(each_database: str) -> 
 def test_a_table_that_was_split_in_several_is_not_merged(each_database: str) -> None:
     execute(each_database, "CREATE TABLE t (id int); CREATE TABLE t_v2 (id int);")
     assert "split in several" in refusal(plan(each_database, "t", "t_v2", kind=Kind.SPLIT))
+
+
+def test_row_security_needs_equal_rights(database: str) -> None:
+    execute(
+        database,
+        """
+        DO $$ BEGIN CREATE ROLE cmis_test_reader NOLOGIN;
+        EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+        CREATE TABLE notes (id uuid PRIMARY KEY, org int, body text);
+        CREATE TABLE notes_v2 (id uuid PRIMARY KEY, org int, body text);
+        ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY tenant ON notes USING (org = current_setting('app.org', true)::int);
+        GRANT SELECT ON notes TO cmis_test_reader;
+        """,
+    )
+    assert "make the grants equal first" in refusal(plan(database, "notes", "notes_v2"))
+    execute(database, "GRANT SELECT ON notes_v2 TO cmis_test_reader;")
+    assert plan(database, "notes", "notes_v2").plan.clusters
+    execute(database, "DROP OWNED BY cmis_test_reader;")
