@@ -17,7 +17,7 @@ _STRANGERS = frozenset({Relation.NONE, Relation.KIN})
 def evidence(pair: Pair) -> Iterator[Evidence]:
     """Yield a little for unrelated names when two or more of their children are named alike.
 
-    `use_case_files` and `files`, of `use_cases` and of `projects`: without the parent's name they
+    `inquiry_files` and `files`, of `inquiries` and of `mandates`: without the parent's name they
     are the same, and one of them does without it. Siblings have such children too, `host_state` and
     `service_state`, but both are named after their parents.
     """

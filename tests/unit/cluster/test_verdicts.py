@@ -1022,8 +1022,8 @@ def test_children_named_alike_speak_for_unrelated_names() -> None:
     def bits(*children: tuple[str, str]) -> float:
         read = catalog(
             *SHOP,
-            table("projects", *columns),
-            table("use_cases", *columns),
+            table("mandates", *columns),
+            table("inquiries", *columns),
             *(
                 table(name, "id int pk", f"owner_id int -> {parent}", f"{name}_text text")
                 for name, parent in children
@@ -1032,18 +1032,16 @@ def test_children_named_alike_speak_for_unrelated_names() -> None:
         (pair,) = (
             one
             for one in find_matches(read, PACK).matches
-            if {one.left.name, one.right.name} == {"projects", "use_cases"}
+            if {one.left.name, one.right.name} == {"mandates", "inquiries"}
         )
         return pair.bits - sum(
             piece.bits for piece in pair.evidence if piece.signal in {"columns", "coverage"}
         )
 
     alone = bits()
-    bare = (("files", "projects"), ("use_case_files", "use_cases"))
-    more = (("papers", "projects"), ("use_case_papers", "use_cases"))
+    bare = (("files", "mandates"), ("inquiry_files", "inquiries"))
+    more = (("papers", "mandates"), ("inquiry_papers", "inquiries"))
     assert bits(*bare, *more) == pytest.approx(alone + 2.0)
     assert bits(*bare) == pytest.approx(alone)
-    both = tuple(
-        (name if "use_case" in name else f"project_{name}", of) for name, of in bare + more
-    )
+    both = tuple((name if "inquiry" in name else f"mandate_{name}", of) for name, of in bare + more)
     assert bits(*both) == pytest.approx(alone)
