@@ -34,7 +34,7 @@ def tried(corpus: Corpus, options: Options, most: int) -> Tried | None:
     wanted = PlanOptions(clusters=tuple(ids[:most]))
     plan = pipeline.plan_of(report, wanted)
     pack = pipeline.rule_pack("cmis", None)
-    found = rehearsal_of(report, pack, wanted, options, now=NOW, notify=lambda _: None)
+    found = rehearsal_of(report, pack, plan, options, now=NOW, notify=lambda _: None)
     return Tried.of(corpus.name, len(ids), plan, found)
 
 

@@ -13,7 +13,7 @@ from cmis_audit import pipeline
 from cmis_audit.errors import ScratchError
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Verdict
-from cmis_audit.model.plan import ClusterPlan, Plan, PlanOptions
+from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import Finish, Rehearsal
 from cmis_audit.model.report import Report
 from cmis_audit.model.rule import RulePack
@@ -39,23 +39,26 @@ class _Clone:
 def rehearsal_of(
     report: Report,
     pack: RulePack,
-    wanted: PlanOptions,
+    plan: Plan,
     options: "Options",
     *,
     now: datetime,
     notify: pipeline.Notify,
 ) -> Rehearsal:
-    """Return what comes of running the plan of a report on a clone. Raises ScratchError."""
+    """Return what comes of running the plan of a report on a clone. Raises ScratchError.
+
+    The clone's own plan is made anew, for it has a visitor and its old tables are dropped.
+    """
     from cmis_audit.rehearse.isolation import with_visitor
     from cmis_audit.rehearse.ports import QueryError, Stage
     from cmis_audit.rehearse.rehearsal import rehearse
     from cmis_audit.scratch.confined import LimitReachedError, ServerLostError
 
-    first = pipeline.plan_of(report, wanted, notify)
-    catalog = with_visitor(report.catalog, first.clusters)
+    catalog = with_visitor(report.catalog, plan.clusters)
     visited = msgspec.structs.replace(report, catalog=catalog)
-    plan = pipeline.plan_of(visited, msgspec.structs.replace(wanted, yes_drop=True), notify)
-    if not plan.clusters:
+    wanted = msgspec.structs.replace(plan.options, yes_drop=True)
+    tried = pipeline.plan_of(visited, wanted, notify)
+    if not tried.clusters:
         return _rehearsal(report, options, server_version="", clone=())
     try:
         with _clone(catalog, notify) as clone:
@@ -65,7 +68,7 @@ def rehearsal_of(
                 notify=notify,
             )
             differing = _differences(catalog, stage.read())
-            found = rehearse(stage, catalog, plan, options)
+            found = rehearse(stage, catalog, tried, options)
             after = pipeline.audit(found.end, pack, notify)
     except (LimitReachedError, ServerLostError, QueryError, psycopg.Error) as error:
         message = str(error).strip().partition("\n")[0]

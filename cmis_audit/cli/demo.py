@@ -85,8 +85,7 @@ def _tried(
     from cmis_audit.model.plan import PlanOptions
     from cmis_audit.rehearse.rehearsal import Options
 
-    wanted = PlanOptions()
     asked = Options(rows=ROWS, given=rows, bench_rows=BENCH_ROWS)
-    plan = pipeline.plan_of(report, wanted, progress)
-    found = rehearsing.rehearsal_of(report, pack, wanted, asked, now=now, notify=progress)
+    plan = pipeline.plan_of(report, PlanOptions(), progress)
+    found = rehearsing.rehearsal_of(report, pack, plan, asked, now=now, notify=progress)
     return plan, found, rehearsing.rehearsal_files(report, plan, found, progress)

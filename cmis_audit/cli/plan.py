@@ -66,15 +66,18 @@ def plan(source: str | None, **options: Any) -> None:
         say(_summary(made, directory))
 
 
+def refusals(made: "Plan") -> list[str]:
+    """Return why there is no plan, a line each."""
+    return [f"{each.name}: no plan, because {'; '.join(each.reasons)}" for each in made.refused]
+
+
 def _summary(made: "Plan", directory: Path) -> str:
     lines = [
         f"{cluster.folder}: {len(cluster.members)} tables into "
         f"{', '.join(str(target.ref) for target in cluster.targets) or 'an archive'}"
         for cluster in made.clusters
     ]
-    lines += [
-        f"{refusal.name}: no plan, because {'; '.join(refusal.reasons)}" for refusal in made.refused
-    ]
+    lines += refusals(made)
     if not lines:
         lines = ["There is nothing to consolidate."]
     return "\n".join([*lines, "", f"Read {directory / 'README.md'} first; nothing was executed."])

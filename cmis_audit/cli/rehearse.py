@@ -19,6 +19,7 @@ from cmis_audit.cli.options import (
     source_argument,
 )
 from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.plan import refusals
 from cmis_audit.cli.report import STDOUT
 from cmis_audit.errors import UsageError
 
@@ -85,9 +86,7 @@ def rehearse(source: str | None, **options: Any) -> None:
         catalog = pipeline.catalog_of(intake, progress)
         report = pipeline.audit(catalog, pack, progress)
         plan = pipeline.plan_of(report, wanted, progress)
-        found = rehearsing.rehearsal_of(
-            report, pack, wanted, asked, now=intake.now, notify=progress
-        )
+        found = rehearsing.rehearsal_of(report, pack, plan, asked, now=intake.now, notify=progress)
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:
@@ -101,9 +100,7 @@ def rehearse(source: str | None, **options: Any) -> None:
 def outcome(plan: "Plan", found: "Rehearsal") -> list[str]:
     """Return how far each plan came, a line each, and the score of the clone at the end."""
     lines = [f"{each.name}: {_told(each)}" for each in found.clusters]
-    lines += [
-        f"{refusal.name}: no plan, because {'; '.join(refusal.reasons)}" for refusal in plan.refused
-    ]
+    lines += refusals(plan)
     if found.finish is not None:
         lines.append(
             f"Score of the clone: {found.finish.score_before} before, "

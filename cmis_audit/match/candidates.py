@@ -227,7 +227,8 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
 
 def _by_body(database: Database) -> Iterator[tuple[int, int]]:
     """Yield pairs that a view reads as one, or that a function copies between."""
-    yield from database.together
+    for left, right in database.together:
+        yield database.by_ref[left].number, database.by_ref[right].number
 
 
 def _words_of(comment: str | None) -> set[str]:

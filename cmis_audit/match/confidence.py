@@ -1,7 +1,6 @@
 """How often pairs with so many bits were right."""
 
 from bisect import bisect
-from itertools import pairwise
 
 _AT = "confidence.at_"
 
@@ -27,7 +26,6 @@ class Confidence:
         place = bisect(self._bits, bits)
         if place in (0, len(self._bits)):
             return self._shares[max(place - 1, 0)]
-        (left, right), (low, high) = (
-            tuple(pairwise(values))[place - 1] for values in (self._bits, self._shares)
-        )
+        left, right = self._bits[place - 1], self._bits[place]
+        low, high = self._shares[place - 1], self._shares[place]
         return round(low + (high - low) * (bits - left) / (right - left), 3)

@@ -112,7 +112,7 @@ class Database:
             self.word_tables.update(set(form.traits.stem))
         self._common = dict(lexicon.common_columns)
         self.together = self._together(catalog)
-        """What views and functions do with two tables, by their numbers, the smaller first."""
+        """What views and functions do with two tables, the first by name first."""
         self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
         """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
         self._bits: dict[str, float] = {}
@@ -124,12 +124,10 @@ class Database:
         self._nouns = [form.nouns for form in self.forms]
         self._masks = BitMasks(len(self.forms), self.tables_with)
 
-    def _together(self, catalog: Catalog) -> dict[tuple[int, int], tuple[Together, ...]]:
-        found: dict[tuple[int, int], tuple[Together, ...]] = {}
+    def _together(self, catalog: Catalog) -> dict[tuple[TableRef, TableRef], list[Together]]:
+        found: dict[tuple[TableRef, TableRef], list[Together]] = defaultdict(list)
         for one in tables_together(catalog, self._named):
-            numbers = sorted((self.by_ref[one.left].number, self.by_ref[one.right].number))
-            pair = numbers[0], numbers[1]
-            found[pair] = (*found.get(pair, ()), one)
+            found[one.left, one.right].append(one)
         return found
 
     def _named(self, schema: str, name: str) -> TableRef | None:
@@ -278,10 +276,10 @@ def _forms(
     shapes, singular = ShapeReader(lexicon), Singulars(lexicon)
     known = known_families(catalog)
     tables = [table for table in catalog.tables if not table.inherits and table.ref not in left_out]
-    prefixes = _house_prefixes(tables, reader)
+    parsed = {table.ref: reader.stem(table.ref.name) for table in tables}
+    prefixes = _house_prefixes(parsed)
     parsed = {
-        table.ref: _without_prefix(reader.stem(table.ref.name), prefixes.get(table.ref.schema))
-        for table in tables
+        ref: _without_prefix(whole, prefixes.get(ref.schema)) for ref, whole in parsed.items()
     }
     columns_of = ColumnReader(singular, Synonyms(lexicon.column_synonyms), known)
     columns = {table.ref: columns_of.forms(table, parsed[table.ref][0]) for table in tables}
@@ -308,10 +306,12 @@ def _forms(
     return tuple(forms)
 
 
-def _house_prefixes(tables: list[Table], reader: NameReader) -> dict[str, str]:
+def _house_prefixes(
+    parsed: dict[TableRef, tuple[tuple[str, ...], tuple[Affix, ...]]],
+) -> dict[str, str]:
     """Return the word that nearly all names of a schema begin with, by schema: it says nothing."""
-    names = Counter(table.ref.schema for table in tables)
-    first = Counter((table.ref.schema, reader.stem(table.ref.name)[0][:1]) for table in tables)
+    names = Counter(ref.schema for ref in parsed)
+    first = Counter((ref.schema, stem[:1]) for ref, (stem, _) in parsed.items())
     return {
         schema: "".join(word)
         for (schema, word), count in sorted(first.items())

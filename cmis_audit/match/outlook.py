@@ -92,8 +92,8 @@ class Outlook:
 
     def _together(self, left: TableForm, right: TableForm) -> bool:
         """Tell whether a view or function has to do with both."""
-        numbers = left.number, right.number
-        return (min(numbers), max(numbers)) in self._database.together
+        refs = left.traits.ref, right.traits.ref
+        return (min(refs), max(refs)) in self._database.together
 
     def side(self, form: TableForm) -> "_Side":
         known = self._sides.get(form.number)

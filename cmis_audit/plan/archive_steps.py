@@ -7,9 +7,9 @@ from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import BOOK_COMMENT, Hazard, HazardNote, Lock, Phase, PlanOptions, Step
-from cmis_audit.plan.lattice import literal
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan.preamble import step
-from cmis_audit.plan.sqltext import dollar, quoted, template
+from cmis_audit.plan.sqltext import dollar, template
 from cmis_audit.plan.structure import catalog_md5
 
 

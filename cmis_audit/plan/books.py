@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.sqltext import dollar, quoted
+from cmis_audit.plan.sqltext import dollar
 
 
 def tables(design: Design, member: MemberDesign) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from cmis_audit.model.catalog import Column, Table
 from cmis_audit.model.cluster import Member
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import literal
 from cmis_audit.model.traits import MetricShape
 from cmis_audit.plan.design import Cells, Long
-from cmis_audit.plan.lattice import literal
 
 _LONGEST_NUMBER = "^-?[0-9]{1,30}([.][0-9]{1,30})?$"
 _FLOATS = frozenset({"real", "double precision"})

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.expressions import rewrite
 from cmis_audit.plan.keys import generator
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.rows import holders, insert_into, reverse_select
-from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented
 
 SECURITY_INVOKER = 150000
 

@@ -2,8 +2,8 @@
 
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.design import Design
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
 
 

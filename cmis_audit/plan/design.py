@@ -7,7 +7,7 @@ from cmis_audit.model.catalog import Column, Policy, Table, Trigger
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import HazardNote, LeftBehind, TargetColumn
-from cmis_audit.plan.lattice import literal
+from cmis_audit.model.sqltext import literal
 
 
 class CannotPlanError(Exception):

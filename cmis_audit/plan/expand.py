@@ -14,12 +14,12 @@ from cmis_audit.model.plan import (
     Step,
     TargetColumn,
 )
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan import books, compat, filling, rows, security
 from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design, Long, MemberDesign
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
-from cmis_audit.plan.sqltext import dollar, quoted, template
+from cmis_audit.plan.sqltext import dollar, template
 from cmis_audit.plan.structure import catalog_md5
 
 

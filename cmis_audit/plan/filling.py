@@ -7,10 +7,11 @@ catch-up what was written meanwhile. A member without a key is brought in whole.
 from collections.abc import Iterator
 
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.meeting import meet, reject_inexact
 from cmis_audit.plan.rows import holders, insert_into, rows_named, stands_for
-from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented
 
 
 def load(design: Design, member: MemberDesign) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from cmis_audit.model.catalog import Catalog, Column, Sequence, Table
 from cmis_audit.model.cluster import ComparisonRow
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.plan.lattice import Types, join, literal
+from cmis_audit.model.sqltext import literal
+from cmis_audit.plan.lattice import Types, join
 
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _NEW_UUID = "gen_random_uuid()"

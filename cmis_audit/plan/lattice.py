@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.sqltext import literal
 
 _TYPE = re.compile(
     r"(?P<base>.+?)(?:\((?P<modifier>[\d,-]+)\))?"
@@ -155,9 +156,3 @@ def _cast(name: str, target: str, timezone: str) -> Cast:
         back=f"CAST(({{}} AT TIME ZONE {zone}) AS {name})",
         exact=timezone in _NO_SHIFT and name != "date",
     )
-
-
-def literal(text: str) -> str:
-    """Return the text as an SQL string."""
-    quoted = text.replace("'", "''")
-    return f"E'{quoted}'".replace("\\", "\\\\") if "\\" in text else f"'{quoted}'"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan.books import reason_column
 from cmis_audit.plan.design import Design, MemberDesign, TargetUnique
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.rows import holders, rows_named, stands_for
-from cmis_audit.plan.sqltext import indented, quoted
+from cmis_audit.plan.sqltext import indented
 
 
 def reject_inexact(design: Design, member: MemberDesign) -> Iterator[str]:

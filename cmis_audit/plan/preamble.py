@@ -4,7 +4,7 @@ import msgspec
 
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import HazardNote, Lock, Phase, PlanOptions, Step
-from cmis_audit.plan.lattice import literal
+from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.sqltext import plain
 
 _AFTER = {

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan import books
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
-from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, quoted
+from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar
 from cmis_audit.plan.switch import unlog
 
 

@@ -1,8 +1,9 @@
 """A member's rows on their way into the target and back."""
 
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.sqltext import indented, quoted
+from cmis_audit.plan.sqltext import indented
 
 _WITHOUT_EQUALITY = frozenset({"json", "xml", "point", "polygon"})
 

@@ -1,8 +1,6 @@
 """Pieces of SQL text."""
 
-from collections.abc import Iterable
-
-from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import dollar_quoted
 from cmis_audit.resources import plan_sql
 
 COLUMNS_FIRST = "#variable_conflict use_column"
@@ -21,18 +19,9 @@ def template(name: str, **values: str) -> str:
     return text.strip() + "\n"
 
 
-def quoted(names: Iterable[str], before: str = "") -> str:
-    """Return the names as a list, each with something before it."""
-    return ", ".join(before + quote_ident(name) for name in names)
-
-
 def dollar(text: str) -> str:
-    """Return the text between dollar quotes that do not occur in it."""
-    tag, number = "$body$", 1
-    while tag in text:
-        number += 1
-        tag = f"$body{number}$"
-    return f"{tag}\n{text.strip(chr(10))}\n{tag}"
+    """Return the text as a routine's body: between dollar quotes, on lines of its own."""
+    return dollar_quoted(f"\n{text.strip(chr(10))}\n")
 
 
 def plain(text: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
+from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.compat import view
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.lattice import literal
 from cmis_audit.plan.preamble import step
 from cmis_audit.plan.sqltext import dollar
 

@@ -2,9 +2,10 @@
 
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Phase, PlanOptions, Step
+from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
 from cmis_audit.plan.preamble import step
-from cmis_audit.plan.sqltext import dollar, indented, quoted
+from cmis_audit.plan.sqltext import dollar, indented
 
 
 def verify(design: Design, options: PlanOptions) -> Step:

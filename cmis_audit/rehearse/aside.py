@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from cmis_audit.model.catalog import Catalog, ForeignKey, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.rehearse.ports import Row, Session, asked
-from cmis_audit.rehearse.sqltext import literal, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

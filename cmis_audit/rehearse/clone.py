@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Catalog, Function, Sequence, Skipped, Table, View, ViewKind
 from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.sqltext import dollar_quoted, literal
 from cmis_audit.rehearse.clone_tables import constraints, foreign_keys, table, table_extras
-from cmis_audit.rehearse.sqltext import dollar, literal
 
 _LANGUAGES = ("sql", "plpgsql")
 _PARSED = re.compile(r"\s*(?:RETURN\b|BEGIN\s+ATOMIC\b)", re.IGNORECASE)
@@ -170,12 +170,12 @@ def _function(function: Function) -> tuple[str, str]:
             result = " RETURN NULL;"
         stub = f"BEGIN{result} END"
         return (
-            f"{head} LANGUAGE plpgsql AS {dollar(stub)}",
+            f"{head} LANGUAGE plpgsql AS {dollar_quoted(stub)}",
             f"in {function.language}: one that does nothing stands in",
         )
     if function.language == "sql" and _PARSED.match(body):
         return f"{head} LANGUAGE sql {body}", ""
-    return f"{head} LANGUAGE {function.language} AS {dollar(body)}", ""
+    return f"{head} LANGUAGE {function.language} AS {dollar_quoted(body)}", ""
 
 
 def _parents_first(tables: tuple[Table, ...]) -> list[Table]:

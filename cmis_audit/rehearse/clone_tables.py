@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Catalog, Column, ForeignKey, Key, Policy, Table
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.rehearse.sqltext import quoted
+from cmis_audit.model.sqltext import quoted
 
 
 def table(made: Table, catalog: Catalog) -> Iterator[str]:

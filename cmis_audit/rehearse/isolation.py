@@ -11,9 +11,9 @@ from cmis_audit.model.catalog import Catalog, Function, Grant, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Isolation
+from cmis_audit.model.sqltext import literal
 from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Place, Session, asked, done
-from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import state_query
 
 VISITOR = "cmis_audit_visitor"

@@ -7,10 +7,10 @@ from cmis_audit.model.catalog import Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Bytes, Measures, QueryMeasure, Refused, Timing
+from cmis_audit.model.sqltext import literal
 from cmis_audit.rehearse.ports import Session, Stage, asked, done
 from cmis_audit.rehearse.queries import queries_for
 from cmis_audit.rehearse.run import FORWARD
-from cmis_audit.rehearse.sqltext import literal
 
 WARM_UPS = 2
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from cmis_audit.model.catalog import Check, Column, Table
 from cmis_audit.model.names import quote_ident
+from cmis_audit.model.sqltext import dollar_quoted, literal
 from cmis_audit.rehearse.ports import Session, asked, done
-from cmis_audit.rehearse.sqltext import dollar, literal
 from cmis_audit.rehearse.values import Values
 
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
@@ -62,7 +62,7 @@ END"""
     done(
         session,
         "CREATE OR REPLACE FUNCTION pg_temp.probe(number integer, given text) RETURNS boolean "
-        f"LANGUAGE plpgsql AS {dollar(body)}",
+        f"LANGUAGE plpgsql AS {dollar_quoted(body)}",
     )
     rows = [
         f"({number}, {place}, {literal(value)})"

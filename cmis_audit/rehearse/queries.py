@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan, PlannedMember, Strategy, TargetColumn, TargetTable
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Session, asked
-from cmis_audit.rehearse.sqltext import literal, quoted
 
 NEWEST = 50
 

@@ -5,12 +5,12 @@ from random import Random
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.sqltext import dollar_quoted, literal, quoted
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.candidates import Candidates, Parents, Row
 from cmis_audit.rehearse.order import filling_order
 from cmis_audit.rehearse.ports import Session, asked, done
 from cmis_audit.rehearse.probe import hints, takes
-from cmis_audit.rehearse.sqltext import dollar, literal, quoted
 from cmis_audit.rehearse.values import Values
 
 ROUNDS = 20
@@ -207,7 +207,7 @@ BEGIN
         END;
     END LOOP;
 END"""
-    done(session, f"DO {dollar(body)}")
+    done(session, f"DO {dollar_quoted(body)}")
     found = asked(session, "SELECT number, why FROM pg_temp.refused ORDER BY number")
     reasons: dict[str, int] = {}
     for _, why in found:

@@ -21,12 +21,12 @@ from cmis_audit.model.rehearsal import (
     Undone,
     Writes,
 )
+from cmis_audit.model.sqltext import literal
 from cmis_audit.rehearse.aside import Aside, exists, set_aside
 from cmis_audit.rehearse.difference import differences
 from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
 from cmis_audit.rehearse.ledger import book, lines, rejects
 from cmis_audit.rehearse.ports import QueryError, Session, Stage, asked
-from cmis_audit.rehearse.sqltext import literal
 from cmis_audit.rehearse.states import States, differing, states, tables_of
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
 

@@ -6,10 +6,10 @@ from random import Random
 
 from cmis_audit.model.catalog import Catalog, Column, Table
 from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.rehearse.candidates import Candidates, Row
 from cmis_audit.rehearse.ports import Failure, Session, done
 from cmis_audit.rehearse.rows import is_pointed_at, parents_of, pools_of
-from cmis_audit.rehearse.sqltext import literal, quoted
 from cmis_audit.rehearse.states import States, row_text, states
 from cmis_audit.rehearse.values import Values
 

@@ -12,7 +12,7 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
     A little only: a view may put stores of unlike things into one list, and every history table
     is written by a function.
     """
-    together = pair.database.together.get((pair.left.number, pair.right.number), ())
+    together = pair.database.together.get((pair.left.traits.ref, pair.right.traits.ref), ())
     read = [one for one in together if not one.copies]
     copied = [one for one in together if one.copies]
     if read:
