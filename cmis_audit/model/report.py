@@ -2,12 +2,16 @@
 
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Cluster
+from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.finding import Finding
+from cmis_audit.model.history import Past
+from cmis_audit.model.plan import Plan
 from cmis_audit.model.rehearsal import Rehearsal
 from cmis_audit.model.rule import Rule
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import Score
 from cmis_audit.model.value import Value
+from cmis_audit.model.waiver import Waived
 
 FORMAT_VERSION = 1
 
@@ -25,6 +29,15 @@ class Totals(Value, frozen=True, kw_only=True):
     bytes: int | None
 
 
+class PackReport(Value, frozen=True, kw_only=True):
+    """What another pack says: a score of its own, never mixed with the main one."""
+
+    title: str
+    score: Score
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+
+
 class Report(Value, frozen=True, kw_only=True):
     tool_version: str
     catalog: Catalog
@@ -39,3 +52,13 @@ class Report(Value, frozen=True, kw_only=True):
     """To consolidate, to decide, then tenants."""
     rehearsal: Rehearsal | None = None
     """What came of trying the plans, where they were tried."""
+    plan: Plan | None = None
+    """The SQL that merges the clusters, where it was made."""
+    beside: tuple[PackReport, ...] = ()
+    """What other packs say, in the order asked for."""
+    code: CodeSurvey | None = None
+    """Where code names the tables; None where no code was searched."""
+    waived: tuple[Waived, ...] = ()
+    """What the score leaves out because a waiver says so."""
+    trend: tuple[Past, ...] = ()
+    """Earlier audits and this one, oldest first; empty where there is no history."""
