@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from cmis_audit.cluster.any_owner import any_owner_cluster, any_owner_groups
 from cmis_audit.cluster.apart_cluster import apart_cluster
 from cmis_audit.cluster.entities import entity_cluster, entity_groups, review_clusters
 from cmis_audit.cluster.ground import Ground
@@ -42,8 +43,9 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     split = splits(ground, placed)
     clusters += [split_cluster(ground, one) for one in split]
     placed.update(*((one.whole, *one.parts) for one in split))
-    told = _told(clusters)
-    reviews = review_clusters(ground, placed, told)
+    reviews = [any_owner_cluster(ground, group) for group in any_owner_groups(ground, placed)]
+    told = _told([*clusters, *reviews])
+    reviews += review_clusters(ground, placed, told)
     told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]
     return tuple(sorted((*clusters, *reviews, *apart), key=_urgency))

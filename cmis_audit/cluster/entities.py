@@ -66,7 +66,7 @@ def _joined(
 def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
     """Return the cluster of a group, with the tables that fit it badly as `related`."""
     canonical, why = ground.standing.canonical(refs)
-    related = _related(ground, refs)
+    related = _folded_in(ground, refs) | _related(ground, refs)
     members = ground.members(refs, canonical, related)
     ordered = tuple(member.table for member in members)
     pairs = ground.links.among(ordered)
@@ -104,6 +104,45 @@ def _related(ground: Ground, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
             continue
         found.setdefault(outside, _doubt(match, "fits only in part"))
     return found
+
+
+def _folded_in(ground: Ground, refs: tuple[TableRef, ...]) -> dict[TableRef, str]:
+    """Return the parts of one member that another keeps in columns of its own.
+
+    A part is keyed by its table and named after it. Merging the tables without it would leave half
+    of their rows behind.
+    """
+    return {
+        part: f"belongs to {ref}; {other} keeps what it holds in columns of its own"
+        for ref in refs
+        for part in ground.keyed_by[ref]
+        if part not in refs and _named_after(ground, part, ref)
+        for other in refs
+        if other != ref and _keeps(ground, other, part)
+    }
+
+
+def _named_after(ground: Ground, part: TableRef, ref: TableRef) -> bool:
+    match = ground.links.between(part, ref)
+    return match is not None and match.relation in {Relation.MARKED, Relation.PART}
+
+
+def _keeps(ground: Ground, ref: TableRef, part: TableRef) -> bool:
+    """Tell whether a table has a column, or a state of one, for what a part holds beside its key.
+
+    `old_data` and `new_data` are two states of `data`; a column that both designs merely share by
+    its name, such as `name`, says nothing.
+    """
+    key = ground.tables[part].primary_key
+    own = [c for c in ground.tables[part].columns if key is None or c.name not in key.columns]
+    return bool(own) and all(
+        sum(
+            name.name != column.name and name.name.endswith(column.name)
+            for name in ground.tables[ref].columns
+        )
+        > 1
+        for column in own
+    )
 
 
 def _doubt(match: Match, otherwise: str) -> str:

@@ -31,6 +31,13 @@ class Ground:
             if match.bits >= self.thresholds.review_from:
                 self.near[match.left].append(match)
                 self.near[match.right].append(match)
+        self.keyed_by: dict[TableRef, list[TableRef]] = defaultdict(list)
+        """For each table those whose primary key begins with a reference to it."""
+        for table in catalog.tables:
+            for key in table.foreign_keys:
+                columns = table.primary_key.columns[: len(key.columns)] if table.primary_key else ()
+                if key.columns == columns and key.target != table.ref:
+                    self.keyed_by[key.target].append(table.ref)
 
     def member(
         self, ref: TableRef, role: Role, note: str = "", suggested: str | None = None
