@@ -23,6 +23,14 @@ class Safe(str):
     __slots__ = ()
 
 
+class Table(Safe):
+    """A Markdown table that still knows its cells, for formats that draw their own tables."""
+
+    headers: tuple[object, ...]
+    rows: tuple[tuple[object, ...], ...]
+    align: str
+
+
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _SPECIAL: Final = re.compile(r"[\\`*\[\]<>|~&#!{}$]|(?<![^\W_])_+|_+(?![^\W_])")
 _LINE_START: Final = re.compile(r"[-+=](?=\s|[-=]|$)|\d{1,9}[.)](?=\s|$)")
@@ -82,17 +90,20 @@ def joined(separator: str, parts: Iterable[object]) -> Safe:
     return Safe(separator.join(escaped(part) for part in parts))
 
 
-def table(headers: Sequence[object], rows: Iterable[Sequence[object]], align: str) -> Safe:
+def table(headers: Sequence[object], rows: Iterable[Sequence[object]], align: str) -> Table:
     """Return a GFM table; `align` has one of `l`, `r`, `c` for each column.
 
     Raises ValueError when a row has not as many cells as there are headers.
     """
+    kept = tuple(tuple(row) for row in rows)
     lines = [_row(headers), _row([Safe(_ALIGNMENTS[letter]) for letter in align])]
-    for row in rows:
+    for row in kept:
         if len(row) != len(headers):
             raise ValueError(f"{len(row)} cells under {len(headers)} headers")
         lines.append(_row(row))
-    return Safe("\n".join(lines))
+    made = Table("\n".join(lines))
+    made.headers, made.rows, made.align = tuple(headers), kept, align
+    return made
 
 
 def mermaid_label(value: str) -> str:

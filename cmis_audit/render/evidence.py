@@ -6,7 +6,7 @@ from typing import Final
 from cmis_audit.model.cluster import Cell, Cluster, ComparisonRow
 from cmis_audit.model.match import ColumnMatch, Evidence, Match
 from cmis_audit.model.names import TableRef
-from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.escape import Safe, Table, code, joined, table, text
 from cmis_audit.render.units import share, short_type, signed
 
 HOW: Final = {
@@ -42,7 +42,7 @@ def pair_label(match: Match, names: dict[TableRef, Safe]) -> Safe:
     return joined(" ~ ", [_named(match.left, names), _named(match.right, names)])
 
 
-def pairs_table(pairs: list[Match], names: dict[TableRef, Safe]) -> Safe:
+def pairs_table(pairs: list[Match], names: dict[TableRef, Safe]) -> Table:
     """Return a line for each pair: bits, shared and aligned columns, strongest reasons."""
     return table(
         [
@@ -72,7 +72,7 @@ def pairs_table(pairs: list[Match], names: dict[TableRef, Safe]) -> Safe:
     )
 
 
-def ledger(match: Match, prose: Callable[[str], Safe] = text) -> Safe:
+def ledger(match: Match, prose: Callable[[str], Safe] = text) -> Table:
     """Return every reason for and against, and the sum."""
     rows: list[list[object]] = [
         [mark, text(one.signal), signed(one.bits), prose(one.detail)]
@@ -93,7 +93,7 @@ def aligned_by_other_means(match: Match) -> Safe:
     return joined(", ", [_aligned(one) for one in match.columns if one.left != one.right])
 
 
-def matrix(cluster: Cluster, names: dict[TableRef, Safe]) -> Safe:
+def matrix(cluster: Cluster, names: dict[TableRef, Safe]) -> Table:
     """Return the overlap of every two members: same-name / aligned columns, shaded.
 
     The diagonal has the member's own number of columns.
@@ -124,7 +124,7 @@ def shared_concepts(cluster: Cluster) -> list[ComparisonRow]:
     return [row for row in cluster.comparison if len(row.cells) > 1]
 
 
-def comparison(cluster: Cluster, names: dict[TableRef, Safe]) -> Safe:
+def comparison(cluster: Cluster, names: dict[TableRef, Safe]) -> Table:
     """Return the concepts that two members or more hold, a column for each member."""
     refs = compared(cluster)
     rows = [

@@ -10,7 +10,7 @@ from cmis_audit.model.report import Report
 from cmis_audit.model.rule import Unit
 from cmis_audit.model.score import Deduction, Score
 from cmis_audit.render import evidence, outlook, risk
-from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.escape import Safe, Table, code, joined, table, text
 from cmis_audit.render.schema_sections import SchemaSection
 from cmis_audit.render.sections import ClusterSection
 from cmis_audit.render.units import bar, counted, percent, points
@@ -33,7 +33,7 @@ def equation(score: Score) -> Safe:
     return code(f"{' '.join(terms)} = {points(total).replace('-', '−')}{floor}")
 
 
-def deductions_table(report: Report) -> Safe:
+def deductions_table(report: Report) -> Table:
     """Return what each rule took off and how it was reckoned."""
     codes = {rule.code: rule.severity for rule in report.rules}
     rows: list[list[object]] = [
@@ -72,7 +72,7 @@ def cap_remark(report: Report) -> str:
     )
 
 
-def rules_table(report: Report) -> Safe:
+def rules_table(report: Report) -> Table:
     """Return the rules that were run."""
     rows: list[list[object]] = [
         [
@@ -87,7 +87,7 @@ def rules_table(report: Report) -> Safe:
     return table(["Rule", "Fault", "Severity", "Points", "Cap"], rows, "lllrr")
 
 
-def not_assessed_table(report: Report) -> Safe:
+def not_assessed_table(report: Report) -> Table:
     """Return what could not be read or judged, and why."""
     rows = [[code(one.what), one.why] for one in report.not_assessed]
     return table(["What", "Why"], rows, "ll")
@@ -102,7 +102,7 @@ def _is_capped(deduction: Deduction) -> bool:
     return deduction.units * deduction.points_per_unit > deduction.cap
 
 
-def glance_table(sections: Sequence[Merge]) -> Safe:
+def glance_table(sections: Sequence[Merge]) -> Table:
     """Return the consolidate clusters, a line each."""
     rows: list[list[object]] = [
         [
@@ -128,7 +128,7 @@ def glance_table(sections: Sequence[Merge]) -> Safe:
     return table(headers, rows, "lllrrrr")
 
 
-def payoff_table(sections: Sequence[Merge]) -> Safe:
+def payoff_table(sections: Sequence[Merge]) -> Table:
     """Return what each merge alone would do to the score, where it does, greatest gain first."""
     gaining = [section for section in sections if section.payoff]
     ordered = sorted(gaining, key=lambda section: -section.payoff)
@@ -144,7 +144,7 @@ def payoff_table(sections: Sequence[Merge]) -> Safe:
     return table(["Merge", "Points back", "Score then", ""], rows, "lrrl")
 
 
-def totals_table(sections: Sequence[Merge], total: outlook.Totals) -> Safe:
+def totals_table(sections: Sequence[Merge], total: outlook.Totals) -> Table:
     """Return tables before and after by cluster, with a total that counts each table once."""
     rows: list[list[object]] = [
         [
@@ -162,7 +162,7 @@ def totals_table(sections: Sequence[Merge], total: outlook.Totals) -> Safe:
     return table(["Group", "Tables now", "After", "Reduction", "Priority"], rows, "lrrrl")
 
 
-def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) -> Safe:
+def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) -> Table:
     """Return tables before and after by word of the name; the last line counts a table once."""
     cells: list[list[object]] = [
         [
@@ -181,7 +181,7 @@ def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) 
     return table(headers, cells, "lrrrr")
 
 
-def risk_table(sections: Sequence[Merge]) -> Safe:
+def risk_table(sections: Sequence[Merge]) -> Table:
     """Return the risk factors of each cluster and the highest of them."""
     headers = ["Merge", *(factor.name for factor in sections[0].risks), "Overall"]
     rows: list[list[object]] = [
@@ -195,7 +195,7 @@ def risk_table(sections: Sequence[Merge]) -> Safe:
     return table(headers, rows, "l" * len(headers))
 
 
-def keep_apart_table(clusters: list[Cluster], prose: Callable[[str], Safe]) -> Safe:
+def keep_apart_table(clusters: list[Cluster], prose: Callable[[str], Safe]) -> Table:
     """Return the small look-alike groups with reason and suggested names."""
     rows: list[list[object]] = [
         [
@@ -226,7 +226,7 @@ def family_lines(clusters: list[Cluster], prose: Callable[[str], Safe]) -> list[
     return lines
 
 
-def findings_table(report: Report, prose: Callable[[str], Safe]) -> Safe:
+def findings_table(report: Report, prose: Callable[[str], Safe]) -> Table:
     """Return every finding, in the report's order."""
     rows: list[list[object]] = [
         [

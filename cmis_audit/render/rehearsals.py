@@ -18,7 +18,7 @@ from cmis_audit.model.rehearsal import (
     Undone,
 )
 from cmis_audit.model.report import Report
-from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.escape import Safe, Table, code, joined, table, text
 from cmis_audit.render.units import counted, human_bytes
 
 SAME: Final = (0.9, 1.1)
@@ -43,7 +43,7 @@ def finish_line(finish: Finish) -> Safe:
     return Safe(f"Audited again at the end: {score}; still found: {left}.")
 
 
-def notes_table(notes: tuple[Skipped, ...]) -> Safe:
+def notes_table(notes: tuple[Skipped, ...]) -> Table:
     return table(("What", "Why"), [(note.what, note.why) for note in notes], "ll")
 
 
@@ -76,7 +76,7 @@ def refusal(refused: Refused) -> Safe:
     )
 
 
-def ledger_table(tried: ClusterRehearsal) -> Safe:
+def ledger_table(tried: ClusterRehearsal) -> Table:
     rows = [
         [
             code(str(line.member)),
@@ -99,7 +99,7 @@ def rejects(tried: ClusterRehearsal) -> list[tuple[TableRef, Reject]]:
     return [(line.member, reject) for line in tried.ledger for reject in line.rejects]
 
 
-def rejects_table(found: list[tuple[TableRef, Reject]]) -> Safe:
+def rejects_table(found: list[tuple[TableRef, Reject]]) -> Table:
     rows = [(code(str(member)), code(reject.key), reject.reason) for member, reject in found]
     return table(("Table", "Key", "Because"), rows, "lll")
 
@@ -151,7 +151,7 @@ def _undone(undone: Undone) -> Safe:
     )
 
 
-def queries_table(measures: Measures) -> Safe:
+def queries_table(measures: Measures) -> Table:
     rows = [
         (
             text(query.what),
@@ -178,7 +178,7 @@ def _factor(factor: float) -> Safe:
     return Safe(f"**{1 / factor:.1f} × as slow**" if factor else "")
 
 
-def bytes_table(measures: Measures) -> Safe:
+def bytes_table(measures: Measures) -> Table:
     def row(name: str, found: Bytes) -> tuple[object, ...]:
         sizes = (found.heap, found.toast, found.indexes, found.total)
         return (name, *(human_bytes(size) for size in sizes))

@@ -7,7 +7,7 @@ from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.schema_copy import SchemaCopies, SchemaCopy, TablePair
 from cmis_audit.render import evidence, outlook, schema_words
-from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.escape import Safe, Table, code, joined, table, text
 from cmis_audit.render.units import counted, short_type
 
 MOST_NAMES: Final = 12
@@ -61,7 +61,7 @@ def few(names: list[Safe]) -> Safe:
     return Safe(f"{shown} and {more} more") if more > 0 else shown
 
 
-def drift_table(copies: SchemaCopies, copy: SchemaCopy) -> Safe:
+def drift_table(copies: SchemaCopies, copy: SchemaCopy) -> Table:
     """Return the pairs that are not the same, a line each."""
     headers = ["Table", f"Only in {copies.source}", f"Only in {copy.schema}", "Changed", "Keys"]
     rows: list[list[object]] = [
@@ -82,7 +82,7 @@ def drifted_tenants(copies: SchemaCopies) -> list[SchemaCopy]:
     return [one for one in copies.copies if one.pairs or one.only_in_source or one.only_in_copy]
 
 
-def tenants_table(copies: SchemaCopies) -> Safe:
+def tenants_table(copies: SchemaCopies) -> Table:
     """Return the tenants that have drifted, a line each."""
     rows: list[list[object]] = [
         [
@@ -99,7 +99,7 @@ def tenants_table(copies: SchemaCopies) -> Safe:
     return table(headers, rows, "lrlll")
 
 
-def groups_table(clusters: tuple[Cluster, ...], prose: Callable[[str], Safe]) -> Safe:
+def groups_table(clusters: tuple[Cluster, ...], prose: Callable[[str], Safe]) -> Table:
     """Return the clusters that are told by the schema, a line each."""
     rows: list[list[object]] = [
         [

@@ -12,7 +12,7 @@ from cmis_audit.model.report import Report
 from cmis_audit.model.score import rounded
 from cmis_audit.model.traits import MetricShape
 from cmis_audit.render import evidence, outlook, risk
-from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.escape import Safe, Table, code, joined, table, text
 from cmis_audit.render.impact import Dependent, dependents
 from cmis_audit.render.index import Index
 from cmis_audit.render.outline import Outline, TargetColumn, leftovers, outline
@@ -114,7 +114,7 @@ def _section(
     )
 
 
-def members_table(section: ClusterSection, index: Index, prose: Callable[[str], Safe]) -> Safe:
+def members_table(section: ClusterSection, index: Index, prose: Callable[[str], Safe]) -> Table:
     """Return the members with size, role, and what else is known of them."""
     tables = {member.table: index.table(member.table) for member in section.cluster.members}
     keyed = {ref for ref, one in tables.items() if one and one.primary_key is not None}
@@ -134,7 +134,7 @@ def members_table(section: ClusterSection, index: Index, prose: Callable[[str], 
     return table(headers, rows, "llrrll"[: len(headers)])
 
 
-def shapes_table(section: ClusterSection) -> Safe:
+def shapes_table(section: ClusterSection) -> Table:
     """Return the members of a fragmented-metrics cluster by the way they store a measurement."""
     groups: dict[MetricShape | None, list[Member]] = {}
     for member in section.cluster.members:
@@ -153,7 +153,7 @@ def shapes_table(section: ClusterSection) -> Safe:
     return table(["Shape", "Tables", "Which", "The metric is named by"], rows, "lrll")
 
 
-def outline_table(section: ClusterSection) -> Safe:
+def outline_table(section: ClusterSection) -> Table:
     """Return the columns of the merged table, in outline."""
     repeated = Counter(column.name for column in section.outline.columns)
     merged = sum(member.role is not Role.RELATED for member in section.cluster.members)
@@ -169,7 +169,7 @@ def outline_table(section: ClusterSection) -> Safe:
     return table(["Column", "Type", "Held by", "Remark"], rows, "llrl")
 
 
-def impact_table(section: ClusterSection) -> Safe:
+def impact_table(section: ClusterSection) -> Table:
     """Return the objects that name the members."""
     rows: list[list[object]] = [
         [
