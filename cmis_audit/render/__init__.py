@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cmis_audit.model.report import Report
 from cmis_audit.render.audit_json import render_json
+from cmis_audit.render.html import render_html
 from cmis_audit.render.markdown import render_markdown
 
 
@@ -18,4 +19,5 @@ class Emitter(NamedTuple):
 EMITTERS: dict[str, Emitter] = {
     "markdown": Emitter("report.md", render_markdown),
     "json": Emitter("audit.json", render_json),
+    "html": Emitter("report.html", render_html),
 }

@@ -6,7 +6,7 @@ expression yields passes `escape.escaped`, which leaves only Safe text alone.
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cmis_audit.model.cluster import Verdict
@@ -24,17 +24,15 @@ from cmis_audit.render import (
     sections,
     units,
 )
-from cmis_audit.render.escape import Safe, code, escaped, html_code, joined, table, text
+from cmis_audit.render.escape import code, escaped, html_code, joined, table
 from cmis_audit.render.index import Index
+from cmis_audit.render.prose import prose
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-_PART = r"""(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")"""
-_NAME = re.compile(rf"""(?<![\w.])({_PART}\.{_PART}(?![\w$])|`[^`]+`)""")
-"""A relation as quote_ident writes it, or words between backticks."""
 
 
 def render_markdown(report: Report) -> str:
@@ -65,7 +63,7 @@ def render_markdown(report: Report) -> str:
             total=outlook.totals(clusters),
             domains=domains,
             domain_total=outlook.domain_total(report, clusters, domains),
-            prose=_prose(report),
+            prose=prose(report),
             rehearsals=rehearsals.by_cluster(report),
         )
     )
@@ -107,38 +105,3 @@ def _environment() -> "Environment":
     }
     environment.globals.update(named)
     return environment
-
-
-def _prose(report: Report) -> Callable[[str], Safe]:
-    """Return a function that escapes a sentence and sets as code the relations that it names.
-
-    What stands between backticks is code too.
-    """
-    tables = {str(one.ref) for one in report.catalog.tables}
-    views = {str(one.ref) for one in report.catalog.views}
-    return partial(_marked_up, frozenset(tables | views))
-
-
-def _marked_up(relations: frozenset[str], sentence: str) -> Safe:
-    # Splitting at a capturing group: every second part may be a name.
-    return Safe(
-        "".join(
-            _name(part, relations) if number % 2 else _kept_spaces(part)
-            for number, part in enumerate(_NAME.split(sentence))
-        )
-    )
-
-
-def _name(part: str, relations: frozenset[str]) -> str:
-    if part.startswith("`"):
-        return code(part[1:-1])
-    return code(part) if part in relations else _kept_spaces(part)
-
-
-def _kept_spaces(part: str) -> str:
-    """Escape a part of a sentence without losing the blanks at its ends."""
-    inner = part.strip(" ")
-    if not inner:
-        return part
-    start = part.index(inner)
-    return part[:start] + text(inner) + part[start + len(inner) :]

@@ -1,0 +1,130 @@
+"""The schema map: a mark a table, by schema; duplicates lit, families folded."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cmis_audit.model.cluster import Role, Verdict
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.report import Report
+from cmis_audit.render.pictures import attribute, cut, svg
+from cmis_audit.render.units import counted
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_FAMILY = 4  # tables of a look-alike group in one schema, from which they are one mark
+_WIDTH = 720.0
+_NAMES = 150.0
+_MARK, _GAP = 11.0, 3.0
+_LINE = _MARK + _GAP
+_MOST_LIT = 2_000
+_NAME_LENGTH = 20
+
+
+class _Mark(NamedTuple):
+    kind: str
+    title: str
+    anchor: str
+
+
+def schema_map(report: Report, anchors: Mapping[str, str]) -> "Markup":
+    """Return all tables as marks; `anchors` say where a cluster's card stands, by its id."""
+    lit = _lit(report, anchors)
+    folded = _folded(report, lit)
+    parts: list[str] = []
+    top = 4.0
+    per_line = int((_WIDTH - _NAMES) // _LINE)
+    by_schema: dict[str, list[TableRef]] = defaultdict(list)
+    for table in report.catalog.tables:
+        by_schema[table.ref.schema].append(table.ref)
+    shown = 0
+    for schema, refs in sorted(by_schema.items(), key=lambda one: (-len(one[1]), one[0])):
+        marks, plain = _marks(schema, refs, lit, folded)
+        shown += len(marks)
+        parts.append(
+            f'<text class="label" x="0" y="{top + _MARK - 1:.0f}">'
+            f"<title>{attribute(schema)}: {counted(len(refs), 'table')}</title>"
+            f"{attribute(cut(schema, _NAME_LENGTH))} <tspan>{len(refs)}</tspan></text>"
+        )
+        path = []
+        for place in range(len(marks) + plain):
+            x = _NAMES + (place % per_line) * _LINE
+            y = top + (place // per_line) * _LINE
+            if place < len(marks) and shown <= _MOST_LIT:
+                parts.append(_drawn(marks[place], x, y))
+            else:
+                path.append(f"M{x:.0f} {y:.0f}h{_MARK:.0f}v{_MARK:.0f}h-{_MARK:.0f}z")
+        if path:
+            parts.append(f'<path class="plain" d="{"".join(path)}"/>')
+        lines = (len(marks) + plain + per_line - 1) // per_line
+        top += max(1, lines) * _LINE + 6
+    told = (
+        f"{counted(len(report.catalog.tables), 'table')} in {counted(len(by_schema), 'schema')}, "
+        f"{counted(len(lit), 'table')} in groups to consolidate or to decide"
+    )
+    return svg(_WIDTH, top, told, "".join(parts), kind="map")
+
+
+def _lit(report: Report, anchors: Mapping[str, str]) -> dict[TableRef, _Mark]:
+    """Return the marks of tables in groups, of the most urgent group where there are several."""
+    lit: dict[TableRef, _Mark] = {}
+    for cluster in report.clusters:
+        if cluster.verdict is Verdict.KEEP_APART:
+            continue
+        for member in cluster.members:
+            kind = "ask"
+            if cluster.verdict is Verdict.CONSOLIDATE:
+                kind = {Role.CANONICAL: "keep", Role.MERGE: "merge"}.get(member.role, "near")
+            title = f"{member.table}: {kind}, {cluster.name}"
+            lit.setdefault(member.table, _Mark(kind, title, anchors.get(cluster.id, "")))
+    return lit
+
+
+def _folded(report: Report, lit: Mapping[TableRef, _Mark]) -> dict[tuple[str, str], set[TableRef]]:
+    """Return the tables of large look-alike groups, by schema and name of the group."""
+    found: dict[tuple[str, str], set[TableRef]] = {}
+    taken: set[TableRef] = set()
+    for cluster in report.clusters:
+        if cluster.verdict is not Verdict.KEEP_APART:
+            continue
+        by_schema: dict[str, set[TableRef]] = defaultdict(set)
+        for member in cluster.members:
+            if member.table not in lit and member.table not in taken:
+                by_schema[member.table.schema].add(member.table)
+        for schema, refs in by_schema.items():
+            if len(refs) >= _FAMILY:
+                found.setdefault((schema, cluster.name), set()).update(refs)
+                taken |= refs
+    return found
+
+
+def _marks(
+    schema: str,
+    refs: list[TableRef],
+    lit: Mapping[TableRef, _Mark],
+    folded: Mapping[tuple[str, str], set[TableRef]],
+) -> tuple[list[_Mark], int]:
+    """Return the lit and the folded marks of a schema, and how many plain ones there are."""
+    order = ("keep", "merge", "near", "ask")
+    marks = sorted(
+        (lit[ref] for ref in refs if ref in lit),
+        key=lambda mark: (mark.anchor, order.index(mark.kind), mark.title),
+    )
+    families = [(name, group) for (where, name), group in folded.items() if where == schema]
+    marks += [
+        _Mark("family", f"{name}: {counted(len(group), 'table')} of one kind", "apart")
+        for name, group in sorted(families, key=lambda one: one[0])
+    ]
+    inside = sum(len(group & set(refs)) for _, group in families)
+    return marks, len(refs) - sum(ref in lit for ref in refs) - inside
+
+
+def _drawn(mark: _Mark, x: float, y: float) -> str:
+    drawn = (
+        f'<rect class="{mark.kind}" x="{x:.0f}" y="{y:.0f}" width="{_MARK:.0f}" '
+        f'height="{_MARK:.0f}"><title>{attribute(mark.title)}</title></rect>'
+    )
+    if not mark.anchor:
+        return drawn
+    return f'<a href="#{mark.anchor}" aria-label="{attribute(mark.title)}">{drawn}</a>'
