@@ -306,9 +306,14 @@ def format_names() -> tuple[str, ...]:
 def documents(
     report: Report, formats: tuple[str, ...], notify: Notify = _silently
 ) -> Mapping[str, str]:
-    """Return file names and texts of the report in the given formats, in their order."""
+    """Return file names and texts of the report in the given formats, in their order.
+
+    The HTML report shows the SQL of the plan: one is made where the report has none.
+    """
     from cmis_audit.render import EMITTERS
 
+    if "html" in formats and report.plan is None:
+        report = msgspec.structs.replace(report, plan=plan_of(report, PlanOptions(), notify))
     found = {}
     for name in dict.fromkeys(formats):
         notify(f"writing {name}")

@@ -171,9 +171,9 @@ def rehearsal_files(
     """Return file names and texts: the plan's, the report with what was tried, and that as JSON."""
     from cmis_audit.render.rehearsal_json import rehearsal_json
 
-    told = msgspec.structs.replace(report, rehearsal=rehearsal)
+    told = msgspec.structs.replace(report, rehearsal=rehearsal, plan=plan)
     return {
-        **pipeline.documents(told, ("markdown",), notify),
+        **pipeline.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
         **pipeline.plan_files(plan),
     }

@@ -18,7 +18,7 @@ def sample_documents() -> dict[str, str]:
         pipeline.demo_catalog(MOMENT), server_version="16", server_version_number=160000
     )
     report = pipeline.audit(catalog, pipeline.rule_pack("cmis", None))
-    return dict(pipeline.documents(report, ("markdown", "json")))
+    return dict(pipeline.documents(report, ("markdown", "json", "html")))
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ Examples:
   cmis-audit audit "postgresql://auditor@db.lan/shop?sslmode=verify-full"
   cmis-audit audit catalog.json -o - --format json
   cmis-audit audit shop --sample 10000
+  cmis-audit audit shop --format html,json
   cmis-audit audit dump.sql --fail-under 70""",
 )
 @source_argument
@@ -38,7 +39,9 @@ Examples:
 @filter_options
 @rule_options
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out; - prints.")
-@click.option("--format", metavar="LIST", help="Default markdown,json.")
+@click.option(
+    "--format", metavar="LIST", help="Default markdown,json; html is the page for whoever decides."
+)
 @click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
 @click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
 @click.option(

@@ -47,7 +47,7 @@ def demo(*, audit_only: bool, **options: Any) -> None:
     written, which `cmis-audit audit` takes as SOURCE. Exit status 1 says that a plan was refused,
     lost something or could not be undone.
     """
-    settings = settings_of({**options, "format": ("markdown", "json")})
+    settings = settings_of({**options, "format": ("markdown", "json", "html")})
     if settings.output == "-":
         raise UsageError("the demo writes several files; give a directory with -o")
     check_output(settings)

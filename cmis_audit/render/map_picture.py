@@ -63,7 +63,7 @@ def schema_map(report: Report, anchors: Mapping[str, str]) -> "Markup":
         f"{counted(len(report.catalog.tables), 'table')} in {counted(len(by_schema), 'schema')}, "
         f"{counted(len(lit), 'table')} in groups to consolidate or to decide"
     )
-    return svg(_WIDTH, top, told, "".join(parts), kind="map")
+    return svg(_WIDTH, top, told, "".join(parts), kind="map", role="group")
 
 
 def _lit(report: Report, anchors: Mapping[str, str]) -> dict[TableRef, _Mark]:

@@ -16,13 +16,15 @@ _RADIUS = 80
 _ARC = pi * _RADIUS
 
 
-def svg(width: float, height: float, title: str, body: str, *, kind: str = "") -> "Markup":
-    """Return a picture that is told to a screen reader by its title."""
+def svg(
+    width: float, height: float, title: str, body: str, *, kind: str = "", role: str = "img"
+) -> "Markup":
+    """Return a picture that is told to a screen reader by its title; with links, role `group`."""
     from markupsafe import Markup
 
     return Markup(
         f'<svg class="picture {kind}" viewBox="0 0 {_short(width)} {_short(height)}" '
-        f'role="img" aria-label="{attribute(title)}">{body}</svg>'
+        f'role="{role}" aria-label="{attribute(title)}">{body}</svg>'
     )
 
 

@@ -1,0 +1,93 @@
+"""The pieces of the HTML report that need no browser."""
+
+import json
+import re
+from itertools import pairwise
+
+import msgspec
+import pytest
+from builders import catalog, table
+
+from cmis_audit import pipeline
+from cmis_audit.model.report import Report
+from cmis_audit.render.escape import Safe, code, text
+from cmis_audit.render.html import render_html
+from cmis_audit.render.html_cards import falls, reasons
+from cmis_audit.render.markup import html_of
+
+PACK = pipeline.rule_pack("cmis", None)
+POSTS = ("id bigint pk", "headline text", "body text", "published_at date", "slug text")
+
+
+def audited() -> Report:
+    return pipeline.audit(
+        catalog(table("posts", *POSTS), table("posts_v2", *POSTS), table("tags", "id bigint pk")),
+        PACK,
+    )
+
+
+@pytest.mark.parametrize(
+    ("piece", "shown"),
+    [
+        (code("a.b"), "<code>a.b</code>"),
+        (code("a`b<c"), "<code>a`b&lt;c</code>"),
+        (text("**no** [x](#y) <b>"), "**no** [x](#y) &lt;b&gt;"),
+        (Safe(f"**{code('a')}** and [{text('<i>')}](#there)"), None),
+        (Safe("~~gone~~<br>next"), "<s>gone</s><br>next"),
+        ("<script>", "&lt;script&gt;"),
+        ("\u202eabc", "⟨U+202E⟩abc"),
+        (3, "3"),
+    ],
+)
+def test_markdown_of_ours_becomes_html_and_nothing_else_does(
+    piece: object, shown: str | None
+) -> None:
+    expected = shown or '<strong><code>a</code></strong> and <a href="#there">&lt;i&gt;</a>'
+    assert html_of(piece) == expected
+
+
+def test_the_waterfall_leads_from_a_hundred_to_the_score() -> None:
+    report = audited()
+    steps = falls(report.score)
+    assert (steps[0].end, steps[-1].end) == (100, report.score.exact)
+    assert all(one.end == other.start for one, other in pairwise(steps[:-1]))
+    assert steps[-2].end == report.score.exact
+
+
+def test_the_bars_of_a_pair_add_up_to_its_bits() -> None:
+    (pair,) = audited().clusters[0].pairs
+    bars, whole = reasons(pair)
+    assert min(min(bar.start, bar.end) for bar in bars) == pytest.approx(0)
+    assert max(max(bar.start, bar.end) for bar in bars) == pytest.approx(whole)
+    total = bars[-1]
+    assert total.end - total.start == pytest.approx(pair.bits, abs=0.05)
+    assert bars[-2].end == pytest.approx(total.end, abs=0.05)
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert render_html(audited()) == render_html(audited())
+
+
+def test_all_tables_are_in_the_list_with_the_place_of_their_group() -> None:
+    page = pipeline.documents(audited(), ("html",))["report.html"]
+    (listed,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page)
+    rows = {row[0]: row for row in json.loads(listed)}
+    assert rows.keys() == {"public.posts", "public.posts_v2", "public.tags"}
+    assert rows["public.posts_v2"][4] == "merge"
+    assert f'id="{rows["public.posts_v2"][6]}"' in page
+    assert rows["public.tags"][4:] == ["", "", ""]
+
+
+def test_without_a_plan_the_card_says_how_to_get_one() -> None:
+    report = audited()
+    assert "<code>cmis-audit plan</code>" in render_html(report)
+    assert "01-expand.sql" in pipeline.documents(report, ("html",))["report.html"]
+
+
+def test_a_title_cannot_end_the_list_of_tables() -> None:
+    hostile = table("</script><!--", *POSTS)
+    page = render_html(pipeline.audit(catalog(hostile), PACK))
+    assert page.count("</script>") == 2
+    assert "<!--" not in page.replace("<!doctype", "")
+    empty = msgspec.structs.replace(audited(), clusters=())
+    assert render_html(empty)
