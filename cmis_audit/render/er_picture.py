@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cmis_audit.model.catalog import Table
+import msgspec
+
+from cmis_audit.model.catalog import ForeignKey, Table
 from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.value import Value
 from cmis_audit.render.index import Index
 from cmis_audit.render.outline import TargetColumn
@@ -52,37 +55,59 @@ def before(index: Index, cluster: Cluster) -> "Markup":
     return _drawn(left, _targets(left), title, cluster.canonical, len(tables) - len(left))
 
 
-def after(index: Index, cluster: Cluster, columns: Sequence[TargetColumn]) -> "Markup":
-    """Return the one table that takes all, with what its columns point at."""
+def after(
+    index: Index, cluster: Cluster, columns: Sequence[TargetColumn], plan: ClusterPlan | None
+) -> "Markup":
+    """Return what takes all: the plan's targets, or without a plan one table in outline."""
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
-    inside = index.tables(merged)
-    names = {column.name for column in columns}
-    points_at = sorted(
-        {
-            key.target
-            for table in inside
-            for key in table.foreign_keys
-            if key.target not in merged and names.issuperset(key.columns)
-        }
-    )
-    foreign = {name for table in inside for key in table.foreign_keys for name in key.columns}
+    keys = [key for table in index.tables(merged) for key in table.foreign_keys]
+    if plan is not None:
+        boxes = [
+            _target(
+                target.ref,
+                [(column.name, column.type) for column in target.columns],
+                frozenset(target.primary_key),
+                keys,
+            )
+            for target in plan.targets
+        ]
+    else:
+        named = [(column.name, column.type or "to be decided") for column in columns]
+        boxes = [_target(cluster.canonical, named, frozenset(), keys)]
+    outside = [
+        msgspec.structs.replace(
+            box, points_at=tuple(ref for ref in box.points_at if ref not in merged)
+        )
+        for box in boxes
+    ]
+    return _drawn(outside, _targets(outside), f"{cluster.name} after", None, 0)
+
+
+def _target(
+    ref: TableRef | None,
+    columns: Sequence[tuple[str, str]],
+    primary: frozenset[str],
+    keys: Sequence[ForeignKey],
+) -> _Box:
+    names = {name for name, _ in columns}
+    kept = [key for key in keys if names.issuperset(key.columns)]
+    foreign = {name for key in kept for name in key.columns}
     shown = columns[:_MOST_AFTER]
-    box = _Box(
-        ref=cluster.canonical,
-        title=str(cluster.canonical) if cluster.canonical else cluster.name,
+    return _Box(
+        ref=ref,
+        title=str(ref) if ref else "one table",
         kind="keep",
         lines=tuple(
             _Line(
-                name=column.name,
-                type=short_type(column.type) if column.type else "to be decided",
-                mark="FK" if column.name in foreign else "",
+                name=name,
+                type=short_type(type_name),
+                mark="PK" if name in primary else "FK" if name in foreign else "",
             )
-            for column in shown
+            for name, type_name in shown
         ),
         more=len(columns) - len(shown),
-        points_at=tuple(points_at),
+        points_at=tuple(sorted({key.target for key in kept})),
     )
-    return _drawn([box], _targets([box]), f"{cluster.name} after: one table", None, 0)
 
 
 def _member(table: Table, role: Role, cluster: Cluster) -> _Box:

@@ -384,6 +384,7 @@ def test_the_demo_ends_where_the_document_does(run: Run, tmp_path: Path) -> None
     assert sorted(each.name for each in (tmp_path / "demo").iterdir()) == [
         "audit.json",
         "catalog.json",
+        "report.html",
         "report.md",
     ]
     again = run("audit", "demo/catalog.json", "-o", "-", "--format", "json")
