@@ -82,7 +82,7 @@ def render_html(report: Report) -> str:
             consolidate=consolidate[:MOST_CARDS],
             more_consolidate=consolidate[MOST_CARDS:],
             review=review[:MOST_REVIEWS],
-            more_review=len(review[MOST_REVIEWS:]),
+            more_review=review[MOST_REVIEWS:],
             merges=merges,
             actions=html_cards.actions(merges, ACTIONS),
             groups=len(clusters),

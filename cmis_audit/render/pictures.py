@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from itertools import groupby
 from math import pi
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,11 @@ def trend(past: Sequence[Past]) -> "Markup":
         f'<text class="axis end" x="{_LEFT - 6}" y="{y(one) + 4:.1f}">{one}</text>'
         for one in _GUIDES
     ]
-    line = " ".join(f"{x(place):.1f},{y(one.score):.1f}" for place, one in enumerate(past))
-    parts.append(f'<polyline class="line" points="{line}"/>')
+    # Scores of two packs are not of one scale: no line joins them.
+    places = enumerate(past)
+    for _, run in groupby(places, key=lambda item: item[1].pack_fingerprint):
+        line = " ".join(f"{x(place):.1f},{y(one.score):.1f}" for place, one in run)
+        parts.append(f'<polyline class="line" points="{line}"/>')
     every = max(1, len(past) // 6)
     for place, one in enumerate(past):
         parts.append(

@@ -8,12 +8,18 @@ import msgspec
 import pytest
 from builders import catalog, table
 
+from bench.skewed import catalog as skewed
 from cmis_audit import pipeline
-from cmis_audit.model.report import Report
+from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
+from cmis_audit.model.history import Past
+from cmis_audit.model.report import PackReport, Report
+from cmis_audit.render import html
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.html import render_html
 from cmis_audit.render.html_cards import falls, reasons
 from cmis_audit.render.markup import html_of
+from cmis_audit.render.pictures import trend
 
 PACK = pipeline.rule_pack("cmis", None)
 POSTS = ("id bigint pk", "headline text", "body text", "published_at date", "slug text")
@@ -91,3 +97,71 @@ def test_a_title_cannot_end_the_list_of_tables() -> None:
     assert "<!--" not in page.replace("<!doctype", "")
     empty = msgspec.structs.replace(audited(), clusters=())
     assert render_html(empty)
+
+
+def dead_links(page: str) -> set[str]:
+    """Return where links lead to, those of the table list too, and nothing stands."""
+    listed = json.loads(re.search(r'id="tables">(.*?)</script>', page, re.DOTALL)[1])
+    leading = {*re.findall(r'href="#([^"]*)"', page), *(row[6] for row in listed if row[6])}
+    return leading - set(re.findall(r'\bid="([^"]+)"', page))
+
+
+def test_links_to_groups_that_have_no_card_lead_to_where_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report = pipeline.audit(skewed(1000, 1), PACK)
+    assert {one.verdict for one in report.clusters} == set(Verdict)
+    monkeypatch.setattr(html, "MOST_CARDS", 1)
+    monkeypatch.setattr(html, "MOST_REVIEWS", 1)
+    page = render_html(report)
+    assert page.count('<article class="card"') == 2
+    assert "further group" in page
+    assert "further question" in page
+    assert dead_links(page) == set()
+
+
+def test_code_may_name_some_members_and_not_others() -> None:
+    report = audited()
+    one = CodeReference(
+        table=report.clusters[0].members[0].table,
+        use=CodeUse.CREATES,
+        file="db/1.sql",
+        line=4,
+        comment="<b>quick fix</b>",
+    )
+    survey = CodeSurvey(roots=("app",), files=1, references=(one,))
+    page = render_html(msgspec.structs.replace(report, code=survey))
+    assert "<code>db/1.sql:4</code>" in page
+    assert "&lt;b&gt;quick fix&lt;/b&gt;" in page
+
+
+def test_a_pack_that_repeats_findings_repeats_no_anchor() -> None:
+    report = audited()
+    other = PackReport(
+        title="Beside",
+        score=msgspec.structs.replace(report.score, pack="beside"),
+        findings=report.findings,
+        rules=report.rules,
+    )
+    page = render_html(msgspec.structs.replace(report, beside=(other,)))
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert report.findings[0].id in ids
+    assert len(ids) == len(set(ids))
+
+
+def test_no_line_joins_scores_of_different_packs() -> None:
+    def past(day: int, pack: str) -> Past:
+        return Past(
+            read_at=f"2026-01-0{day}T00:00:00Z",
+            score=50,
+            grade="C",
+            pack_fingerprint=pack,
+            tables=1,
+            duplicates=0,
+            clusters=0,
+            waived=0,
+        )
+
+    picture = trend((past(1, "a"), past(2, "a"), past(3, "b"), past(4, "b")))
+    assert [len(one.split()) for one in re.findall(r'points="([^"]+)"', picture)] == [2, 2]
+    assert picture.count("<circle") == 4
