@@ -172,7 +172,7 @@ def cluster(
         *[Role.RELATED] * len(related),
     ]
     values: dict[str, object] = {
-        "id": f"cluster-{name}",
+        "id": f"cluster-{name}".replace(" ", "-"),
         "name": name,
         "verdict": Verdict.CONSOLIDATE,
         "kind": Kind.VERSION,

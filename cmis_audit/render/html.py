@@ -60,7 +60,7 @@ def render_html(report: Report) -> str:
     consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
     review = sections.cluster_sections(report, index, Verdict.REVIEW)
     clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
-    anchors = {one.cluster.id: html_cards.anchor(one.cluster) for one in (*consolidate, *review)}
+    anchors = {one.cluster.id: one.anchor for one in (*consolidate, *review)}
     for section in schemas:
         anchors |= {cluster.id: section.anchor for cluster in section.clusters}
     plans = {each.cluster: each for each in report.plan.clusters} if report.plan else {}
@@ -96,7 +96,7 @@ def render_html(report: Report) -> str:
             domain_total=outlook.domain_total(report, clusters, domains),
             prose=prose(report),
             anchors=anchors,
-            anchor=html_cards.anchor,
+            anchor=sections.anchor,
             tried=rehearsals.by_cluster(report),
             plans=_bounded(plans),
             refusals=refusals,

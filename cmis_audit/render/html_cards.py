@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_HEATED: Final = 16
 """Members in a heat map; more of them are told by their pairs."""
+MOST_LEDGERS: Final = 45
+"""Pairs of a group, told reason by reason: all those of ten tables."""
 MOST_USES: Final = 12
 """Places in code, of each member."""
 MOST_BESIDE: Final = 300
@@ -65,11 +67,6 @@ class Heat(Value, frozen=True, kw_only=True):
     step: int
     """0 to 5; -1 where there is nothing to say, 9 on the diagonal."""
     title: str
-
-
-def anchor(cluster: Cluster) -> str:
-    """Return where a cluster's card stands: the same for the same members."""
-    return f"group-{cluster.id}"
 
 
 def actions(merges: Sequence[Merge], most: int) -> list[Merge]:

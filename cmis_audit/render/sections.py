@@ -79,6 +79,11 @@ class ClusterSection:
         return list(Counter(one.kind for one in self.impact).items())
 
 
+def anchor(cluster: Cluster) -> str:
+    """Return where a cluster is told: the same for the same members."""
+    return f"group-{cluster.id}"
+
+
 def cluster_sections(report: Report, index: Index, verdict: Verdict) -> list[ClusterSection]:
     """Return the sections of all clusters with a verdict, in the report's order.
 
@@ -101,7 +106,7 @@ def _section(
     lone = leftovers(index, cluster)
     return ClusterSection(
         number=number,
-        anchor=f"{cluster.verdict}-{number}",
+        anchor=anchor(cluster),
         cluster=cluster,
         names=names,
         payoff=payoff,

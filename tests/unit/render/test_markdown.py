@@ -31,7 +31,7 @@ from cmis_audit.model.traits import MetricShape
 from cmis_audit.render.markdown import render_markdown
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-OUR_TAGS = re.compile(r"</?(details|summary|code)>|<br>|<a id=\"[a-z-]+-\d+\">|</a>")
+OUR_TAGS = re.compile(r"</?(details|summary|code)>|<br>|<a id=\"(?:schema-\d+|group-[\w-]+)\">|</a>")
 names = st.one_of(
     st.sampled_from(
         [
@@ -47,7 +47,7 @@ names = st.one_of(
             "PK",
             "%%{init}%%",
             "{{ 1 }}",
-            "[x](#consolidate-1)",
+            "[x](#group-c-1)",
         ]
     ),
     st.text(st.characters(exclude_characters="\x00"), min_size=1, max_size=63),
