@@ -29,6 +29,7 @@ from cmis_audit.score import score
 from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
+    from cmis_audit.model.guard import Guarded
     from cmis_audit.source.connection import Limits, Target
     from cmis_audit.source.filters import Filters
     from cmis_audit.source.live import LiveSource
@@ -65,6 +66,10 @@ class Intake:
     filters: "Filters | None" = None
     ask_password: Callable[[], str] | None = None
     """Asked when the server wants a password and there is none."""
+
+    def whole(self) -> "Intake":
+        """Return the same without filters."""
+        return dataclasses.replace(self, filters=None)
 
 
 @uncollected()
@@ -319,6 +324,21 @@ def documents(
         notify(f"writing {name}")
         found[EMITTERS[name].file_name] = EMITTERS[name].render(report)
     return found
+
+
+def guard_format_names() -> tuple[str, ...]:
+    """Return the formats that `guard_documents` knows."""
+    from cmis_audit.render.guards import GUARD_EMITTERS
+
+    return tuple(GUARD_EMITTERS)
+
+
+def guard_documents(guarded: "Guarded", formats: tuple[str, ...]) -> Mapping[str, str]:
+    """Return file names and texts of what a guard says in the given formats, in their order."""
+    from cmis_audit.render.guards import GUARD_EMITTERS
+
+    chosen = [GUARD_EMITTERS[name] for name in formats]
+    return {emitter.file_name: emitter.render(guarded) for emitter in chosen}
 
 
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
