@@ -27,7 +27,7 @@ def guard_migrations(
     notify(f"reading {len(files)} migrations")
     after = run_migrations(files, base)
     catalog = filtered(after.catalog, intake.filters) if intake.filters else after.catalog
-    guarded = _guarded(base, catalog, after.touched, pack, notify)
+    guarded = judge(base, catalog, after.touched, pack, notify)
     return msgspec.structs.replace(
         guarded, files=after.files, unread=after.unread, notes=after.notes
     )
@@ -41,16 +41,17 @@ def guard_databases(
     from cmis_audit.guard.difference import touched_between
 
     old, new = (pipeline.without_books(pipeline.catalog_of(one, notify)) for one in (base, head))
-    return _guarded(old, new, touched_between(old, new), pack, notify)
+    return judge(old, new, touched_between(old, new), pack, notify)
 
 
-def _guarded(
+def judge(
     base: Catalog,
     catalog: Catalog,
     touched: tuple[Touched, ...],
     pack: RulePack,
-    notify: pipeline.Notify,
+    notify: pipeline.Notify = lambda _: None,
 ) -> Guarded:
+    """Return what the touched tables of a catalog repeat; `base` is what was there before."""
     from importlib.metadata import version
 
     from cmis_audit.guard.judgement import judged

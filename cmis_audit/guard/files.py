@@ -29,6 +29,9 @@ _LANGUAGES = {
 _NUMBER = re.compile(r"(\d+)")
 _UNDO = re.compile(r"(?:\A[Uu][\d._]+__.*|.*[._-](?:down|undo|rollback))\.sql\Z")
 _REPEATABLE = re.compile(r"\AR__.*\.sql\Z")
+_REVISION = re.compile(r"^revision\b[^=\n]*=\s*(['\"])([^'\"\n]+)\1", re.MULTILINE)
+_DOWN_REVISION = re.compile(r"^down_revision\b[^=\n]*=([^\n]*)$", re.MULTILINE)
+_QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
 
 
 class MigrationFile(Value, frozen=True, kw_only=True):
@@ -57,7 +60,7 @@ def migration_files(paths: tuple[Path, ...]) -> tuple[MigrationFile, ...]:
     if len(found) > MOST_FILES:
         raise SourceError(f"there are {len(found):,} migrations, more than {MOST_FILES:,}")
     chosen = [path for path in sorted(found, key=_version) if not _UNDO.match(path.name)]
-    return tuple(_read(path) for path in chosen)
+    return _by_revision([_read(path) for path in chosen])
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -84,6 +87,35 @@ def _version(path: Path) -> tuple[object, ...]:
     key = [int(part) if part.isdigit() else part for part in parts]
     folder = [int(part) if part.isdigit() else part for part in _NUMBER.split(str(path.parent))]
     return bool(_REPEATABLE.match(path.name)), folder, key
+
+
+def _by_revision(files: list[MigrationFile]) -> tuple[MigrationFile, ...]:
+    """Return the files with Alembic's behind those that they come after."""
+    own = {
+        found[2]: file
+        for file in files
+        if file.language is Language.PYTHON and (found := _REVISION.search(file.text))
+    }
+    placed: dict[str, MigrationFile] = {}
+
+    def place(file: MigrationFile) -> None:
+        waiting = [file]
+        while waiting:
+            one = waiting[-1]
+            before = _DOWN_REVISION.search(one.text) if one.language is Language.PYTHON else None
+            earlier = (
+                [own[name] for name in _QUOTED.findall(before[1]) if name in own] if before else []
+            )
+            earlier = [each for each in earlier if each.path not in placed and each not in waiting]
+            if earlier:
+                waiting.append(earlier[0])
+            else:
+                placed[one.path] = waiting.pop()
+
+    for file in files:
+        if file.path not in placed:
+            place(file)
+    return tuple(placed.values())
 
 
 def _read(path: Path) -> MigrationFile:

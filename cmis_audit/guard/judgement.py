@@ -1,6 +1,7 @@
 """Which new or changed tables repeat others, and what would do instead."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 
 from cmis_audit.guard.remedy import lacking
@@ -17,6 +18,7 @@ MOST_EVIDENCE = 8
 Clusters = tuple[Cluster, ...]
 _CHARGES = {Verdict.CONSOLIDATE: Charge.NEAR_COPY, Verdict.REVIEW: Charge.REVIEW}
 _ORDER = list(Charge)
+_LEADING = re.compile(r"v\d{1,2}\Z")
 
 
 def judged(
@@ -75,21 +77,24 @@ class _Judge:
 
     def named(self) -> Iterator[Alarm]:
         """Yield the tables named as a version of another that nothing was said of yet."""
-        traits = {one.ref: one for one in self._matches.traits}
-        by_stem: dict[tuple[str, ...], list[Traits]] = {}
+        by_stem: dict[tuple[str, ...], list[tuple[TableRef, str]]] = {}
+        versions: dict[TableRef, tuple[tuple[str, ...], str]] = {}
         for one in self._matches.traits:
-            by_stem.setdefault(one.stem, []).append(one)
+            stem, marker = versions[one.ref] = _version(one)
+            by_stem.setdefault(stem, []).append((one.ref, marker))
         for ref, touched in self._touched.items():
-            own = traits.get(ref)
-            marker = own and _version(own)
-            if own is None or not marker or touched.change is Change.CHANGED:
+            stem, marker = versions.get(ref, ((), ""))
+            if not marker or touched.change is Change.CHANGED:
                 continue
+            # `part_3` beside `part_1` is the next of a series; beside `part` it is a version.
             others = [
-                one for one in by_stem[own.stem] if one.ref != ref and _version(one) != marker
+                (bool(other), one.schema != ref.schema, one)
+                for one, other in by_stem[stem]
+                if other != marker and not (other and marker.isdigit())
             ]
-            others.sort(key=lambda one: (one.ref.schema != ref.schema, len(one.affixes), one.ref))
-            if others and frozenset((ref, others[0].ref)) not in self._told:
-                yield self._named_alarm(touched, others[0].ref, marker)
+            twin = min(others)[2] if others else None
+            if twin and frozenset((ref, twin)) not in self._told:
+                yield self._named_alarm(touched, twin, marker)
 
     def _twin(
         self, touched: Touched, core: tuple[TableRef, ...], cluster: Cluster
@@ -192,8 +197,12 @@ def _core(cluster: Cluster) -> tuple[TableRef, ...]:
     return tuple(member.table for member in cluster.members if member.role is not Role.RELATED)
 
 
-def _version(traits: Traits) -> str:
-    return next((one.word for one in traits.affixes if one.marker is Marker.VERSION), "")
+def _version(traits: Traits) -> tuple[tuple[str, ...], str]:
+    """Return the name's words without a version marker, and the marker; `v2_` counts as well."""
+    marker = next((one.word for one in traits.affixes if one.marker is Marker.VERSION), "")
+    if not marker and len(traits.stem) > 1 and _LEADING.match(traits.stem[0]):
+        return traits.stem[1:], traits.stem[0]
+    return traits.stem, marker
 
 
 def _pair(cluster: Cluster, left: TableRef, right: TableRef) -> Match | None:

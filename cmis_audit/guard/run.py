@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable
 
-from cmis_audit.guard.files import MigrationFile
+from cmis_audit.guard.alembic import read_alembic
+from cmis_audit.guard.files import Language, MigrationFile
+from cmis_audit.guard.forward import forward
+from cmis_audit.guard.laravel import read_laravel
+from cmis_audit.guard.rails import read_rails
+from cmis_audit.guard.said import Sql
 from cmis_audit.guard.script import Migration
 from cmis_audit.guard.state import State
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.guard import Touched, Unread
+from cmis_audit.model.place import Place
 from cmis_audit.model.value import Value
+
+_READERS = {
+    Language.PYTHON: read_alembic,
+    Language.PHP: read_laravel,
+    Language.RUBY: read_rails,
+}
 
 
 class After(Value, frozen=True, kw_only=True):
@@ -25,7 +37,18 @@ def run_migrations(files: Iterable[MigrationFile], base: Catalog) -> After:
     state = State(base)
     migration = Migration(state)
     for file in files:
-        migration.run(file.text, file.path)
+        if file.language is Language.SQL:
+            migration.run(forward(file.text), file.path)
+        else:
+            everything = list(_READERS[file.language](file.text))
+            if not everything:
+                state.notes.append(Skipped(what=file.path, why="holds nothing that changes tables"))
+            for one in everything:
+                if isinstance(one, Sql):
+                    migration.run(one.text, file.path, one.line, spread=False)
+                else:
+                    place = Place(file=file.path, line=one.line)
+                    migration.miss(place, one.what, one.why)
         state.path = ("public",)
     return After(
         catalog=state.catalog(),

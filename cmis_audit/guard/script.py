@@ -32,10 +32,13 @@ class Migration:
         self.state = state
         self.unread: list[Unread] = []
 
-    def run(self, sql: str, file: str, line: int = 1) -> None:
-        """Do the statements of a text that begins at a line of a file."""
+    def run(self, sql: str, file: str, line: int = 1, *, spread: bool = True) -> None:
+        """Do the statements of a text that begins at a line of a file.
+
+        Unless it is `spread` over the file as it is written, all of it stands in that line.
+        """
         for piece in Script(sql).pieces():
-            place = Place(file=file, line=line + piece.line - 1)
+            place = Place(file=file, line=line + piece.line - 1 if spread else line)
             if isinstance(piece, MetaCommand):
                 if piece.name not in _HARMLESS_META:
                     self.miss(place, piece.name, "a command of psql's is never executed")
@@ -396,9 +399,10 @@ def _chosen(listed: Cursor) -> list[tuple[str, str]] | None:
         return None
     chosen = []
     for part in listed.split():
-        names = part.names()
+        plain = all(one.kind in ("word", "name") or one.text == "." for one in part.tokens)
+        names = part.names() if plain else ()
         part.accept("AS")
-        alias = names[-1] if part.done else part.name()
+        alias = names[-1] if plain and part.done else part.name() if plain else ""
         if not part.done:
             raise UnreadableError("it is made of a query with expressions")
         chosen.append((names[-1], alias))

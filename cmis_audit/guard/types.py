@@ -113,7 +113,8 @@ def _simple(cursor: Cursor) -> str:
         return name.replace(" ", f"{modifier} ", 1)
     if name == "numeric" and modifier and "," not in modifier:
         modifier = f"{modifier[:-1]},0)"
-    return (name if name in _NAMES.values() or name in SERIALS else quote_ident(name)) + modifier
+    known = name in BUILT_IN or name in _NAMES.values() or name in SERIALS
+    return (name if known else quote_ident(name)) + modifier
 
 
 def _modifier(cursor: Cursor) -> str:
