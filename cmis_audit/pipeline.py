@@ -307,6 +307,26 @@ def format_names() -> tuple[str, ...]:
     return tuple(EMITTERS)
 
 
+def with_places(report: Report, intake: Intake, formats: tuple[str, ...]) -> Report:
+    """Return the report with the lines of its tables in the file audited, if a format asks."""
+    from cmis_audit.render import WITH_PLACES
+
+    file = _file_of(intake) if WITH_PLACES.intersection(formats) else None
+    if file is None:
+        return report
+    from cmis_audit.source.places import places_in_snapshot, places_in_sql
+
+    shown = file.as_posix()
+    if file.suffix.lower() == SNAPSHOT_SUFFIX:
+        places = places_in_snapshot(file.read_text("utf-8"), shown)
+    else:
+        from cmis_audit.scratch.intake import Limits
+        from cmis_audit.sqlfile.text import read_sql_text
+
+        places = places_in_sql(read_sql_text(file, Limits().file_bytes).text, shown)
+    return msgspec.structs.replace(report, places=places)
+
+
 @uncollected()
 def documents(
     report: Report, formats: tuple[str, ...], notify: Notify = _silently

@@ -57,7 +57,7 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     or a folder of them. They are read, never run; what cannot be read is told, and is compared
     as two databases with --base and --head.
 
-    Formats: text, json, markdown, summary, sarif, github, junit.
+    Formats: text, json, summary (Markdown), sarif, github (annotations), junit.
     """
     formats = _formats(options["formats"], options["folder"])
     base, head = _sources(migrations, options)

@@ -94,7 +94,7 @@ def _alarm(alarm: Alarm) -> list[str]:
         ]
         lines.append(f"    in both: {', '.join(pairs)}")
     lines += (f"    {evidence_line(piece)}" for piece in alarm.evidence)
-    lines += (f"    {line}" for part in instead(alarm) for line in part.split("\n"))
+    lines += (f"    {visible(line)}" for part in instead(alarm) for line in part.split("\n"))
     return lines
 
 

@@ -136,9 +136,8 @@ def test_two_databases_say_the_same_as_the_migration(
     by_head = guard(tmp_path, "--base", snapshot, "--head", database, "--format", "json")
     assert (by_file.returncode, by_head.returncode) == (1, 1), by_head.stderr
     said = [json.loads(one.stdout)["alarms"] for one in (by_file, by_head)]
-    assert [[(one["id"], one["twin"], one["bits"]) for one in each] for each in said][0] == [
-        (one["id"], one["twin"], one["bits"]) for one in said[1]
-    ]
+    one, other = ([(each["id"], each["twin"], each["bits"]) for each in alarms] for alarms in said)
+    assert one == other
     assert (said[0][0]["place"], said[1][0]["place"]) == ({"file": "m.sql", "line": 1}, None)
 
 

@@ -1,4 +1,4 @@
-"""SQL statements, done to a catalog value: each way of changing tables beside what it leaves alone."""
+"""SQL statements, done to a catalog value: what changes tables beside what leaves them alone."""
 
 import pytest
 from builders import catalog, column, ref, table
