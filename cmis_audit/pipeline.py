@@ -14,7 +14,7 @@ import msgspec
 
 from cmis_audit import resources
 from cmis_audit.checks import PARAMETERS, run_checks
-from cmis_audit.errors import SourceError
+from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.finding import Facts
@@ -361,8 +361,20 @@ def guard_documents(guarded: "Guarded", formats: tuple[str, ...]) -> Mapping[str
     return {emitter.file_name: emitter.render(guarded) for emitter in chosen}
 
 
+def redacted(catalog: Catalog) -> Catalog:
+    """Return the catalog for handing it to somebody else: names and types alone."""
+    from cmis_audit.source.redaction import redacted as redacted_catalog
+
+    return redacted_catalog(catalog)
+
+
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
     """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    if report.catalog.redacted:
+        raise UsageError(
+            "the snapshot was written with --redact and lacks defaults, policies and bodies; "
+            "a plan needs them: take a snapshot without --redact"
+        )
     from cmis_audit.plan.planner import make_plan
 
     notify("planning")

@@ -80,7 +80,7 @@ def instead(alarm: Alarm) -> tuple[str, ...]:
 
 
 def evidence_line(piece: Evidence) -> str:
-    return f"{piece.bits:+6.1f}  {piece.signal}: {visible(piece.detail)}"
+    return f"{piece.bits:+6.1f}  {visible(f'{piece.signal}: {piece.detail}')}"
 
 
 def _alarm(alarm: Alarm) -> list[str]:
