@@ -1,13 +1,15 @@
 """`cmis-audit guard`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cmis_audit.cli.options import (
     HELP,
     common_options,
+    completed_files,
     connection_options,
     intake_of,
     progress_of,
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
     from cmis_audit.model.guard import Guarded
     from cmis_audit.settings import Settings
 
+_F = TypeVar("_F", bound=Callable[..., Any])
+
 FOUND = 1
 NOT_READ = 2
+
+
+def _source_option(name: str, what: str) -> Callable[[_F], _F]:
+    return click.option(name, metavar="SOURCE", help=what, shell_complete=completed_files)
 
 
 @click.command(
@@ -40,9 +48,9 @@ Exit status: 0 no table repeats another, 1 one does, 2 something could not be re
 @click.argument(
     "migrations", nargs=-1, metavar="[MIGRATION]...", type=click.Path(exists=True, path_type=Path)
 )
-@click.option("--against", metavar="SOURCE", help="What is there: snapshot, SQL file or database.")
-@click.option("--base", metavar="SOURCE", help="Instead of migrations: what is there,")
-@click.option("--head", metavar="SOURCE", help="and what the migrations made of it.")
+@_source_option("--against", "What is there: snapshot, SQL file or database.")
+@_source_option("--base", "Instead of migrations: what is there,")
+@_source_option("--head", "and what the migrations made of it.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for what a person should look at, too.")
 @click.option("-o", "--output", "folder", metavar="DIR", help="Write each format to a file there.")
 @click.option("--format", "formats", metavar="LIST", default="text", help="Default text.")
