@@ -22,7 +22,7 @@ TOLD: dict[str, tuple[str, str | None]] = {
         '"rules"',
     ),
     "output": ('Where reports go; "-" prints the one document.', None),
-    "format": ("What is written: markdown, json, summary, sarif, github, junit.", None),
+    "format": ("What is written: markdown, json, html, summary, sarif, github, junit.", None),
     "fail_under": ("Exit with 1 if the score is below.", "70"),
     "fail_on": ("Exit with 1 on a finding this severe: critical, high, medium, low.", '"high"'),
     "exit_zero": ("Exit with 0 though a gate fails.", None),

@@ -1,9 +1,9 @@
 """A guard end to end: what it reads of SQL is what a server makes of it, and how it ends."""
 
 import json
+import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -170,8 +170,11 @@ def test_a_thousand_tables_take_less_than_two_seconds(tmp_path: Path, database: 
     (tmp_path / "m.sql").write_text(f"CREATE TABLE {name.schema}.{name.name}_v2 (LIKE {name});")
     seconds = []
     for _ in range(3):
-        start = time.perf_counter()
+        before = os.times()
         run = guard(tmp_path, "m.sql", "--against", "catalog.json")
-        seconds.append(time.perf_counter() - start)
+        after = os.times()
+        # Of the processor, which is what it takes: other tests run at the same time.
+        used = after.children_user + after.children_system
+        seconds.append(used - before.children_user - before.children_system)
         assert run.returncode == 1
     assert min(seconds) < SECONDS
