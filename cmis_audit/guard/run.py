@@ -1,13 +1,13 @@
 """Migrations of every language, done to a catalog."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cmis_audit.guard.alembic import read_alembic
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.forward import forward
 from cmis_audit.guard.laravel import read_laravel
 from cmis_audit.guard.rails import read_rails
-from cmis_audit.guard.said import Sql
+from cmis_audit.guard.said import Missed, Said, Sql
 from cmis_audit.guard.script import Migration
 from cmis_audit.guard.state import State
 from cmis_audit.model.catalog import Catalog, Skipped
@@ -40,7 +40,7 @@ def run_migrations(files: Iterable[MigrationFile], base: Catalog) -> After:
         if file.language is Language.SQL:
             migration.run(forward(file.text), file.path)
         else:
-            everything = list(_READERS[file.language](file.text))
+            everything = list(_said(file))
             if not everything:
                 state.notes.append(Skipped(what=file.path, why="holds nothing that changes tables"))
             for one in everything:
@@ -57,3 +57,11 @@ def run_migrations(files: Iterable[MigrationFile], base: Catalog) -> After:
         unread=tuple(migration.unread),
         notes=tuple(sorted(set(state.notes))),
     )
+
+
+def _said(file: MigrationFile) -> Iterator[Said]:
+    """Yield what the reader of the file's language says of it."""
+    try:
+        yield from _READERS[file.language](file.text)
+    except RecursionError:
+        yield Missed(1, "the rest of the file", "it is nested too deeply")
