@@ -14,7 +14,7 @@ import msgspec
 
 from cmis_audit import resources
 from cmis_audit.checks import PARAMETERS, run_checks
-from cmis_audit.errors import SourceError
+from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.finding import Facts
@@ -29,6 +29,7 @@ from cmis_audit.score import score
 from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
+    from cmis_audit.model.guard import Guarded
     from cmis_audit.source.connection import Limits, Target
     from cmis_audit.source.filters import Filters
     from cmis_audit.source.live import LiveSource
@@ -65,6 +66,10 @@ class Intake:
     filters: "Filters | None" = None
     ask_password: Callable[[], str] | None = None
     """Asked when the server wants a password and there is none."""
+
+    def whole(self) -> "Intake":
+        """Return the same without filters."""
+        return dataclasses.replace(self, filters=None)
 
 
 @uncollected()
@@ -302,6 +307,26 @@ def format_names() -> tuple[str, ...]:
     return tuple(EMITTERS)
 
 
+def with_places(report: Report, intake: Intake, formats: tuple[str, ...]) -> Report:
+    """Return the report with the lines of its tables in the file audited, if a format asks."""
+    from cmis_audit.render import WITH_PLACES
+
+    file = _file_of(intake) if WITH_PLACES.intersection(formats) else None
+    if file is None:
+        return report
+    from cmis_audit.source.places import places_in_snapshot, places_in_sql
+
+    shown = file.as_posix()
+    if file.suffix.lower() == SNAPSHOT_SUFFIX:
+        places = places_in_snapshot(file.read_text("utf-8"), shown)
+    else:
+        from cmis_audit.scratch.intake import Limits
+        from cmis_audit.sqlfile.text import read_sql_text
+
+        places = places_in_sql(read_sql_text(file, Limits().file_bytes).text, shown)
+    return msgspec.structs.replace(report, places=places)
+
+
 @uncollected()
 def documents(
     report: Report, formats: tuple[str, ...], notify: Notify = _silently
@@ -321,8 +346,35 @@ def documents(
     return found
 
 
+def guard_format_names() -> tuple[str, ...]:
+    """Return the formats that `guard_documents` knows."""
+    from cmis_audit.render.guards import GUARD_EMITTERS
+
+    return tuple(GUARD_EMITTERS)
+
+
+def guard_documents(guarded: "Guarded", formats: tuple[str, ...]) -> Mapping[str, str]:
+    """Return file names and texts of what a guard says in the given formats, in their order."""
+    from cmis_audit.render.guards import GUARD_EMITTERS
+
+    chosen = [GUARD_EMITTERS[name] for name in formats]
+    return {emitter.file_name: emitter.render(guarded) for emitter in chosen}
+
+
+def redacted(catalog: Catalog) -> Catalog:
+    """Return the catalog for handing it to somebody else: names and types alone."""
+    from cmis_audit.source.redaction import redacted as redacted_catalog
+
+    return redacted_catalog(catalog)
+
+
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
     """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    if report.catalog.redacted:
+        raise UsageError(
+            "the snapshot was written with --redact and lacks defaults, policies and bodies; "
+            "a plan needs them: take a snapshot without --redact"
+        )
     from cmis_audit.plan.planner import make_plan
 
     notify("planning")

@@ -7,9 +7,11 @@ from click import Command, Context
 
 from cmis_audit.cli.main import main as program
 from cmis_audit.pipeline import rule_pack
+from tests.manual import manual
 
 ROOT = Path(__file__).parent.parent
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
+MANUAL_PAGE = ROOT / "docs" / "cmis-audit.1"
 README = ROOT / "README.md"
 _RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- /rules -->)", re.DOTALL)
 
@@ -52,6 +54,7 @@ def readme() -> str:
 
 def main() -> None:
     COMMANDS_PAGE.write_text(commands_page(), "utf-8")
+    MANUAL_PAGE.write_text(manual(program), "utf-8")
     README.write_text(readme(), "utf-8")
 
 

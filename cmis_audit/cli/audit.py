@@ -32,7 +32,8 @@ Examples:
   cmis-audit audit catalog.json -o - --format json
   cmis-audit audit shop --sample 10000
   cmis-audit audit shop --format html,json
-  cmis-audit audit dump.sql --fail-under 70""",
+  cmis-audit audit dump.sql --fail-under 70
+  cmis-audit audit catalog.json --format sarif,summary -o report""",
 )
 @source_argument
 @connection_options
@@ -40,7 +41,10 @@ Examples:
 @rule_options
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out; - prints.")
 @click.option(
-    "--format", metavar="LIST", help="Default markdown,json; html is the page for whoever decides."
+    "--format",
+    metavar="LIST",
+    help="Of markdown, json, html (the page for whoever decides), summary, sarif, github, junit. "
+    "Default markdown,json.",
 )
 @click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
 @click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
@@ -69,6 +73,7 @@ def audit(source: str | None, **options: Any) -> int:
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
         report = pipeline.audit(catalog, pack, progress, compare)
+        report = pipeline.with_places(report, intake, settings.format)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)
     failed = failed_gates(report, settings)

@@ -33,8 +33,7 @@ BENCH_ROWS = 500
     epilog="""\b
 Examples:
   cmis-audit demo
-  cmis-audit demo -o /tmp/demo
-  cmis-audit demo --audit-only""",
+  cmis-audit demo --audit-only -o /tmp/demo""",
 )
 @click.option("--audit-only", is_flag=True, help="Plan and rehearse nothing: a few seconds.")
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")

@@ -10,8 +10,11 @@ from typing import TextIO
 import click
 
 from cmis_audit.cli.audit import audit
+from cmis_audit.cli.completion import completion
 from cmis_audit.cli.demo import demo
 from cmis_audit.cli.doctor import doctor
+from cmis_audit.cli.guard import guard
+from cmis_audit.cli.init import init
 from cmis_audit.cli.options import HELP, Session
 from cmis_audit.cli.output import flush, one_line
 from cmis_audit.cli.plan import plan
@@ -62,7 +65,7 @@ def main() -> None:
     """
 
 
-for _command in (audit, demo, doctor, plan, rehearse, rules, snapshot):
+for _command in (audit, completion, demo, doctor, guard, init, plan, rehearse, rules, snapshot):
     main.add_command(_command)
 
 

@@ -34,8 +34,15 @@ class Session:
     progress: Progress | None = None
 
 
+def completed_files(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:
+    """Let a shell complete what may be a file: a snapshot or SQL file as SOURCE."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 def source_argument(command: _F) -> _F:
-    return click.argument("source", required=False)(command)
+    return click.argument("source", required=False, shell_complete=completed_files)(command)
 
 
 def _checked_port(_: click.Context, __: click.Parameter, value: str | None) -> str | None:

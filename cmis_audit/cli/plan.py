@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   cmis-audit plan shop -o plan
-  cmis-audit plan shop.json -o plan --cluster c-da78b85535 --timezone Europe/Berlin""",
+  cmis-audit plan shop.json -o plan --cluster c-fad8b997cb --timezone Europe/Berlin""",
 )
 @source_argument
 @connection_options

@@ -26,17 +26,24 @@ from cmis_audit.errors import UsageError
     epilog="""\b
 Examples:
   cmis-audit snapshot shop -o shop.json
+  cmis-audit snapshot shop --redact -o shop.json   names and types alone
   cmis-audit audit shop.json                       the same audit, without the server""",
 )
 @source_argument
 @connection_options
 @filter_options
 @click.option("-o", "--output", "file", metavar="FILE.json", required=True, help="- prints it.")
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Leave out comments, defaults, bodies, other expressions, statistics, roles and grants.",
+)
 @common_options
-def snapshot(source: str | None, file: str, **options: Any) -> None:
+def snapshot(source: str | None, file: str, *, redact: bool, **options: Any) -> None:
     """Write the catalog of a database to a file that every command takes as SOURCE.
 
-    It holds structure, comments and statistics, and never a row.
+    It holds structure, comments and statistics, and never a row. With --redact it holds names and
+    types alone, for handing a schema to somebody else; audits say what they could not use then.
     """
     settings = settings_of(options)
     if file != STDOUT:
@@ -48,6 +55,8 @@ def snapshot(source: str | None, file: str, **options: Any) -> None:
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
+        if redact:
+            catalog = pipeline.redacted(catalog)
         text = pipeline.snapshot_text(catalog)
     if file == STDOUT:
         say(text)

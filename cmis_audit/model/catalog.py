@@ -279,3 +279,5 @@ class Catalog(CatalogValue, frozen=True, kw_only=True):
     extensions: tuple[Extension, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     """What could not be read, sorted."""
+    redacted: bool = False
+    """Whether comments, expressions, bodies, statistics and roles were left out on purpose."""

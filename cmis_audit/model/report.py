@@ -5,6 +5,7 @@ from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.history import Past
+from cmis_audit.model.place import TablePlace
 from cmis_audit.model.plan import Plan
 from cmis_audit.model.rehearsal import Rehearsal
 from cmis_audit.model.rule import Rule
@@ -62,3 +63,5 @@ class Report(Value, frozen=True, kw_only=True):
     """What the score leaves out because a waiver says so."""
     trend: tuple[Past, ...] = ()
     """Earlier audits and this one, oldest first; empty where there is no history."""
+    places: tuple[TablePlace, ...] = ()
+    """Where the tables stand in the file that was audited; empty where nothing asks for it."""

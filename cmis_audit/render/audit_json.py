@@ -27,8 +27,12 @@ _ESCAPED: Final = re.compile(
 
 def render_json(report: Report) -> str:
     """Return the audit as JSON: the same report gives the same bytes, UTF-8, a newline last."""
-    text = json_text(_audit(report))
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return escaped_json(_audit(report))
+
+
+def escaped_json(value: JsonObject) -> str:
+    """Return a document as JSON text that shows nothing otherwise than it is."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", json_text(value)) + "\n"
 
 
 def _audit(report: Report) -> JsonObject:

@@ -30,8 +30,8 @@ from cmis_audit.scratch.loader import Loader
 from cmis_audit.scratch.notes import Notes, excerpt
 from cmis_audit.scratch.repair import Repairs, declared_names
 from cmis_audit.scratch.server import ScratchServer
-from cmis_audit.scratch.sqltext import read_sql_text
-from cmis_audit.scratch.statements import Script
+from cmis_audit.sqlfile.statements import Script
+from cmis_audit.sqlfile.text import read_sql_text
 
 Progress = Callable[[int, int], None]
 """Called with the line reached and the lines of the file."""

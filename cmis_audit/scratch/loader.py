@@ -8,7 +8,7 @@ from cmis_audit.scratch.confined import ConfinedConnection, Failure
 from cmis_audit.scratch.extensions import CREATE_EXTENSION
 from cmis_audit.scratch.notes import Notes, excerpt
 from cmis_audit.scratch.repair import Repairs, plain
-from cmis_audit.scratch.statements import MetaCommand, Script, Statement
+from cmis_audit.sqlfile.statements import MetaCommand, Script, Statement
 
 # As many missing things as one statement is mended for: a wide table may name many types.
 REMEDIES = 100

@@ -3,7 +3,7 @@
 from operator import itemgetter
 
 from cmis_audit.model.catalog import Skipped
-from cmis_audit.scratch.statements import Statement
+from cmis_audit.sqlfile.statements import Statement
 
 EXCERPT_CHARACTERS = 60
 WHY_CHARACTERS = 300

@@ -10,7 +10,7 @@ from cmis_audit.errors import ScratchError
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.scratch.notes import excerpt
-from cmis_audit.scratch.statements import MetaCommand, Script
+from cmis_audit.sqlfile.statements import MetaCommand, Script
 
 
 def run_files(conninfo: str, files: Iterable[Traversable]) -> None:

@@ -26,7 +26,7 @@ from cmis_audit.scratch.confined import (
 from cmis_audit.scratch.intake import Limits, Loaded
 from cmis_audit.scratch.notes import excerpt
 from cmis_audit.scratch.server import ScratchServer
-from cmis_audit.scratch.statements import MetaCommand, Script, Statement
+from cmis_audit.sqlfile.statements import MetaCommand, Script, Statement
 
 CONNECTIONS = 8
 

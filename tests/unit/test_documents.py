@@ -1,16 +1,46 @@
 """Documents that could drift are compared with what they describe."""
 
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 
-from documents import COMMANDS_PAGE, README, ROOT, commands_page, readme
+import click
+import pytest
+from documents import COMMANDS_PAGE, MANUAL_PAGE, README, ROOT, commands_page, readme
 
 from cmis_audit.cli.main import main as program
 from cmis_audit.pipeline import rule_pack
+from tests.manual import manual
 
 
 def test_the_commands_page_is_the_programs_own_help() -> None:
     assert COMMANDS_PAGE.read_text("utf-8") == commands_page(), "run `make docs`"
+
+
+def test_the_manual_page_is_the_programs_own_help() -> None:
+    page = MANUAL_PAGE.read_text("utf-8")
+    assert page == manual(program), "run `make docs`"
+    for name, command in program.commands.items():
+        assert f'.SS "cmis\\-audit {name} ' in page
+        for option in command.params:
+            for written in option.opts if isinstance(option, click.Option) else ():
+                assert written.replace("-", "\\-") in page
+
+
+def test_troff_has_nothing_to_say_against_the_manual_page() -> None:
+    if shutil.which("groff") is None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("groff is not installed")
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-P-cbou", str(MANUAL_PAGE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "cmis-audit guard [OPTIONS] [MIGRATION]..." in " ".join(done.stdout.split())
 
 
 def test_the_readme_has_the_rules_of_the_pack() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmis_audit.scratch.statements import MetaCommand, Script, Statement
+from cmis_audit.sqlfile.statements import MetaCommand, Script, Statement
 
 
 def texts(script):

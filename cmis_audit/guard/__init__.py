@@ -1,0 +1,1 @@
+"""GUARD: what migrations would leave behind, and which of their tables repeat another."""

@@ -1,0 +1,109 @@
+"""What a guard says, for a terminal: plain lines."""
+
+from typing import Final
+
+from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.guard import Alarm, Change, Charge, Guarded, Unread
+from cmis_audit.model.match import Evidence
+from cmis_audit.render.escape import visible
+from cmis_audit.render.units import counted, share
+
+MOST_LISTED: Final = 200
+"""Alarms and unread statements that are written out."""
+COMPARE_DATABASES: Final = (
+    "What could not be read is not judged. Run the migrations on a scratch database and compare: "
+    "cmis-audit guard --base BASE --head MIGRATED"
+)
+_CHANGES: Final = {
+    Change.CREATED: "new table",
+    Change.CHANGED: "changed table",
+    Change.RENAMED: "renamed table",
+}
+_CHARGES: Final = {
+    Charge.NEAR_COPY: "NEAR-COPY",
+    Charge.VERSION: "VERSION",
+    Charge.REVIEW: "look at",
+}
+
+
+def render_text(guarded: Guarded) -> str:
+    """Return the result of a guard as text."""
+    lines = [heading(guarded)]
+    for alarm in guarded.alarms[:MOST_LISTED]:
+        lines += ["", *_alarm(alarm)]
+    if guarded.unread:
+        lines += ["", *_unread(guarded.unread)]
+    for note in guarded.notes:
+        lines.append(f"note: {visible(note.what)} {visible(note.why)}")
+    return "\n".join(lines) + "\n"
+
+
+def heading(guarded: Guarded) -> str:
+    """Return what was looked at, and how it ends, in one line."""
+    source = f"{counted(guarded.tables, 'table')} of {visible(guarded.against)}"
+    touched = counted(len(guarded.touched), "new or changed table", "new or changed tables")
+    copies = sum(alarm.charge is not Charge.REVIEW for alarm in guarded.alarms)
+    asked = len(guarded.alarms) - copies
+    said = [
+        f"{copies} {'repeats' if copies == 1 else 'repeat'} another"
+        if copies
+        else "none repeats another",
+        *([f"{asked} to look at"] if asked else []),
+        *([f"{len(guarded.unread)} not read"] if guarded.unread else []),
+    ]
+    what = f"{counted(len(guarded.files), 'migration')}, " if guarded.files else ""
+    return f"{what}{touched} against {source}: {', '.join(said)}"
+
+
+def headline(alarm: Alarm) -> str:
+    """Return an alarm in one line, without its place."""
+    table, twin = visible(str(alarm.table.table)), visible(str(alarm.twin))
+    other = "the new" if alarm.twin_is_new else "the existing"
+    sure = f" (confidence {share(alarm.confidence)})" if alarm.confidence is not None else ""
+    if alarm.charge is Charge.VERSION:
+        return f"{_CHANGES[alarm.table.change]} {table} is named as a version of {other} {twin}"
+    if alarm.verdict is Verdict.REVIEW:
+        return f"{_CHANGES[alarm.table.change]} {table} resembles {other} {twin}{sure}"
+    return f"{_CHANGES[alarm.table.change]} {table} is a near-copy of {other} {twin}{sure}"
+
+
+def instead(alarm: Alarm) -> tuple[str, ...]:
+    """Return what would do instead, as lines of text and SQL."""
+    twin = visible(str(alarm.twin))
+    if alarm.remedy:
+        return (f"Instead, give {twin} what it lacks:", *alarm.remedy)
+    if alarm.twin_is_new:
+        return (f"Instead, create one of the two: {twin} comes with the same migrations.",)
+    if alarm.charge is Charge.NEAR_COPY and alarm.bits is None:
+        return (f"Instead, keep these measurements in {twin}.",)
+    return (f"Instead, use {twin}: it has every column already.",)
+
+
+def evidence_line(piece: Evidence) -> str:
+    return f"{piece.bits:+6.1f}  {visible(f'{piece.signal}: {piece.detail}')}"
+
+
+def _alarm(alarm: Alarm) -> list[str]:
+    place = alarm.table.place
+    where = f"{visible(place.file)}:{place.line}: " if place else ""
+    lines = [f"{where}{_CHARGES[alarm.charge]}: {headline(alarm)}", f"    {visible(alarm.reason)}"]
+    if alarm.shared_columns:
+        pairs = [
+            visible(mine if mine == other else f"{mine} ~ {other}")
+            for mine, other in alarm.shared_columns
+        ]
+        lines.append(f"    in both: {', '.join(pairs)}")
+    lines += (f"    {evidence_line(piece)}" for piece in alarm.evidence)
+    lines += (f"    {visible(line)}" for part in instead(alarm) for line in part.split("\n"))
+    return lines
+
+
+def _unread(unread: tuple[Unread, ...]) -> list[str]:
+    lines = [
+        f"{visible(one.place.file)}:{one.place.line}: NOT READ: {visible(one.what)} "
+        f"({visible(one.why)})"
+        for one in unread[:MOST_LISTED]
+    ]
+    if len(unread) > MOST_LISTED:
+        lines.append(f"and {len(unread) - MOST_LISTED} more")
+    return [*lines, COMPARE_DATABASES]

@@ -1,0 +1,144 @@
+"""The findings of a report and the alarms of a guard in one form, for other programs."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from cmis_audit.model.code import CodeUse
+from cmis_audit.model.finding import Finding
+from cmis_audit.model.guard import Alarm, Charge, Guarded, Unread
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.place import Place
+from cmis_audit.model.report import Report
+from cmis_audit.model.result import Level, Result, ResultRule, Results
+from cmis_audit.model.rule import Rule, Severity
+from cmis_audit.render.guard_text import COMPARE_DATABASES, evidence_line, headline, instead
+
+NOWHERE: Final = Place(file="audit.json", line=1)
+"""Where a finding is said to stand that no file holds: GitHub takes no result without a place."""
+_LEVELS: Final = {
+    Severity.CRITICAL: Level.ERROR,
+    Severity.HIGH: Level.ERROR,
+    Severity.MEDIUM: Level.WARNING,
+    Severity.LOW: Level.NOTE,
+}
+NOT_READ: Final = "GRD004"
+_CHARGES: Final = {Charge.NEAR_COPY: "GRD001", Charge.VERSION: "GRD002", Charge.REVIEW: "GRD003"}
+_GUARD_RULES: Final = (
+    ResultRule(
+        id="GRD001",
+        title="Near-copy of an existing table",
+        level=Level.ERROR,
+        help="A migration creates or changes a table so that it stores what another table stores. "
+        "Rows will be written to both, and drift. Give the existing table the columns that it "
+        "lacks instead.",
+    ),
+    ResultRule(
+        id="GRD002",
+        title="Version of an existing table",
+        level=Level.ERROR,
+        help="A table is named as a version of another that stays beside it. Change the original, "
+        "or replace it in the same migration.",
+    ),
+    ResultRule(
+        id="GRD003",
+        title="Table that resembles another",
+        level=Level.WARNING,
+        help="A new or changed table shares columns with another one, and there are reasons "
+        "against their being one. A person should say.",
+    ),
+    ResultRule(
+        id=NOT_READ,
+        title="Migration that could not be read",
+        level=Level.WARNING,
+        help="What a migration does by code is never executed, so it is not judged. "
+        + COMPARE_DATABASES,
+    ),
+)
+
+
+def report_results(report: Report) -> Results:
+    """Return the findings of every pack, the worst first as the report has them."""
+    places = _places(report)
+    rules = [*report.rules, *(rule for pack in report.beside for rule in pack.rules)]
+    findings = [*report.findings, *(one for pack in report.beside for one in pack.findings)]
+    firing = {finding.rule for finding in findings}
+    canonical = {one.id: one.canonical for one in report.clusters}
+    return Results(
+        tool_version=report.tool_version,
+        subject=report.catalog.database,
+        rules=tuple(_rule(rule) for rule in rules),
+        results=tuple(_finding(one, places, canonical) for one in findings),
+        passed=tuple(f"{one.code} {one.title}" for one in rules if one.code not in firing),
+    )
+
+
+def _places(report: Report) -> dict[TableRef, Place]:
+    """Return where each table stands: in the code that creates it, else in the file audited."""
+    found = {one.table: one.place for one in report.places}
+    created: dict[TableRef, Place] = {}
+    for one in report.code.references if report.code else ():
+        if one.use is CodeUse.CREATES:
+            created.setdefault(one.table, Place(file=one.file, line=one.line))
+    return found | created
+
+
+def _rule(rule: Rule) -> ResultRule:
+    return ResultRule(
+        id=rule.code, title=rule.title, level=_LEVELS[rule.severity], help=rule.page or rule.title
+    )
+
+
+def _finding(
+    finding: Finding, places: dict[TableRef, Place], canonical: dict[str, TableRef | None]
+) -> Result:
+    kept = {canonical.get(cluster) for cluster in finding.clusters}
+    # The table that stays is the last place to look: what is to be mended is the others.
+    ordered = sorted(finding.subjects, key=lambda ref: ref in kept)
+    found = [places[ref] for ref in ordered if ref in places] or [NOWHERE]
+    return Result(
+        id=finding.id,
+        rule=finding.rule,
+        level=_LEVELS[finding.severity],
+        message=finding.message,
+        detail=finding.evidence,
+        place=found[0],
+        others=tuple(dict.fromkeys(one for one in found[1:] if one != found[0])),
+        tables=tuple(map(str, finding.subjects)),
+    )
+
+
+def guard_results(guarded: Guarded) -> Results:
+    """Return the alarms, then what could not be read."""
+    told = {alarm.table.table for alarm in guarded.alarms}
+    return Results(
+        tool_version=guarded.tool_version,
+        subject=guarded.against,
+        rules=_GUARD_RULES,
+        results=(*map(_alarm, guarded.alarms), *_unread(guarded.unread)),
+        passed=tuple(str(one.table) for one in guarded.touched if one.table not in told),
+    )
+
+
+def _alarm(alarm: Alarm) -> Result:
+    lines = [alarm.reason, *map(evidence_line, alarm.evidence), *instead(alarm)]
+    return Result(
+        id=alarm.id,
+        rule=_CHARGES[alarm.charge],
+        level=Level.WARNING if alarm.charge is Charge.REVIEW else Level.ERROR,
+        message=headline(alarm),
+        detail="\n".join(lines),
+        place=alarm.table.place or NOWHERE,
+        tables=(str(alarm.table.table), str(alarm.twin)),
+    )
+
+
+def _unread(unread: Iterable[Unread]) -> Iterable[Result]:
+    for one in unread:
+        yield Result(
+            id=f"not-read-{one.place.file}-{one.place.line}",
+            rule=NOT_READ,
+            level=Level.WARNING,
+            message=f"not read: {one.what} ({one.why})",
+            detail=COMPARE_DATABASES,
+            place=one.place,
+        )

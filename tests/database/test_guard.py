@@ -1,0 +1,180 @@
+"""A guard end to end: what it reads of SQL is what a server makes of it, and how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bench.generate import fill
+from cmis_audit import pipeline
+from cmis_audit.guard.files import Language, MigrationFile
+from cmis_audit.guard.run import run_migrations
+from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.resources import demo_sql
+from cmis_audit.scratch.trusted import run_files
+from cmis_audit.source.connection import Limits, Target
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LABELLED = Path(__file__).parent.parent / "labelled"
+SCHEMAS = {
+    "demo": sorted((one for one in demo_sql().iterdir() if one.name.endswith(".sql")), key=str),
+    **{one.stem: [one] for one in sorted(LABELLED.glob("*.sql"))},
+}
+EMPTY = Catalog(
+    database="", server_version="16.0", server_version_number=160000, read_at="", role=""
+)
+COPY = """CREATE TABLE cmis.campaigns_v2 (LIKE cmis.campaigns INCLUDING ALL);
+ALTER TABLE cmis.campaigns_v2 ADD COLUMN discount numeric(5,2);
+"""
+SECONDS = 2.0
+
+
+def catalog_of(source: str) -> Catalog:
+    return pipeline.catalog_of(
+        pipeline.Intake(target=Target(source=source), limits=Limits(), now=NOW)
+    )
+
+
+def structure(table: Table) -> dict[str, object]:
+    """What a reader of SQL can know of a table; the server rewrites expressions in its own way."""
+    return {
+        "columns": [
+            (one.name, one.type.removeprefix("public."), one.nullable, one.identity, one.comment)
+            for one in table.columns
+        ],
+        "key": table.primary_key and table.primary_key.columns,
+        "uniques": sorted(one.columns for one in table.uniques),
+        "keys": sorted((one.columns, one.target, one.target_columns) for one in table.foreign_keys),
+        "actions": sorted(
+            (one.columns, one.on_delete, one.on_update) for one in table.foreign_keys
+        ),
+        "checks": sorted(tuple(sorted(one.columns)) for one in table.checks),
+        "indexes": sorted(
+            (one.name, len(one.keys), one.unique, one.predicate is None) for one in table.indexes
+        ),
+        "others": (table.comment, table.kind, table.inherits, table.row_security),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_reading_sql_gives_what_the_server_makes_of_it(name: str, database: str) -> None:
+    files = [
+        MigrationFile(path=one.name, language=Language.SQL, text=one.read_text("utf-8"))
+        for one in SCHEMAS[name]
+    ]
+    after = run_migrations(files, EMPTY)
+    run_files(database, SCHEMAS[name])
+    there = catalog_of(database)
+    assert after.unread == ()
+    assert {one.ref: structure(one) for one in after.catalog.tables} == {
+        one.ref: structure(one) for one in there.tables
+    }
+    assert len(after.touched) == len(there.tables)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documented database, as a file."""
+    file = tmp_path_factory.mktemp("guard") / "catalog.json"
+    file.write_text(pipeline.snapshot_text(pipeline.demo_catalog(NOW)), "utf-8")
+    return file
+
+
+def guard(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does, in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "cmis_audit", "guard", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_copy_fails_and_names_its_original(tmp_path: Path, snapshot: Path) -> None:
+    (tmp_path / "V7__offers.sql").write_text(COPY)
+    run = guard(tmp_path, "V7__offers.sql", "--against", snapshot)
+    assert run.returncode == 1
+    assert (
+        "V7__offers.sql:1: NEAR-COPY: new table cmis.campaigns_v2 is a near-copy of the existing "
+        "cmis.campaigns" in run.stdout
+    )
+    assert "ALTER TABLE cmis.campaigns\n        ADD COLUMN discount numeric(5,2);" in run.stdout
+    assert run.stderr == ""
+    assert guard(tmp_path, "V7__offers.sql", "--against", snapshot, "--exit-zero").returncode == 0
+
+
+def test_a_table_of_its_own_passes(tmp_path: Path, snapshot: Path) -> None:
+    (tmp_path / "m").mkdir()
+    new = "CREATE TABLE cmis.parking_lots (id bigint PRIMARY KEY, gate text, opened_by text);"
+    (tmp_path / "m" / "V7__lots.sql").write_text(new)
+    run = guard(tmp_path, "m", "--against", snapshot)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "none repeats another" in run.stdout
+
+
+def test_what_is_not_read_is_no_pass(tmp_path: Path, snapshot: Path) -> None:
+    (tmp_path / "m.sql").write_text("DO $$ BEGIN EXECUTE 'CREATE TABLE x (id int)'; END $$;")
+    run = guard(tmp_path, "m.sql", "--against", snapshot)
+    assert run.returncode == 2
+    assert "m.sql:1: NOT READ: DO $$" in run.stdout
+    assert "--base BASE --head MIGRATED" in run.stdout
+
+
+def test_two_databases_say_the_same_as_the_migration(
+    tmp_path: Path, snapshot: Path, database: str
+) -> None:
+    run_files(database, SCHEMAS["demo"])
+    (tmp_path / "m.sql").write_text(COPY)
+    run_files(database, [tmp_path / "m.sql"])
+    by_file = guard(tmp_path, "m.sql", "--against", snapshot, "--format", "json")
+    by_head = guard(tmp_path, "--base", snapshot, "--head", database, "--format", "json")
+    assert (by_file.returncode, by_head.returncode) == (1, 1), by_head.stderr
+    said = [json.loads(one.stdout)["alarms"] for one in (by_file, by_head)]
+    one, other = ([(each["id"], each["twin"], each["bits"]) for each in alarms] for alarms in said)
+    assert one == other
+    assert (said[0][0]["place"], said[1][0]["place"]) == ({"file": "m.sql", "line": 1}, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["m.sql"], "--against SOURCE is missing"),
+        (["m.sql", "--base", "a.json"], "--base and --head need none"),
+        (["--base", "a.json"], "give migrations and --against SOURCE"),
+        (["--against", "a.json"], "no migration is given"),
+        (["m.sql", "--against", "a.json", "--format", "sariff"], "did you mean 'sarif'"),
+        (["m.sql", "--against", "a.json", "--format", "text,json"], "-o DIR"),
+        (["m.sql", "--against", "a.json"], "a.json: there is no such file"),
+        (["none.sql", "--against", "a.json"], "none.sql"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "m.sql").write_text("SELECT 1;")
+    run = guard(tmp_path, *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert said in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def test_a_thousand_tables_take_less_than_two_seconds(tmp_path: Path, database: str) -> None:
+    fill(database, 1000, 5, 10)
+    source = catalog_of(database)
+    (tmp_path / "catalog.json").write_text(pipeline.snapshot_text(source), "utf-8")
+    name = source.tables[0].ref
+    (tmp_path / "m.sql").write_text(f"CREATE TABLE {name.schema}.{name.name}_v2 (LIKE {name});")
+    seconds = []
+    for _ in range(3):
+        before = os.times()
+        run = guard(tmp_path, "m.sql", "--against", "catalog.json")
+        after = os.times()
+        # Of the processor, which is what it takes: other tests run at the same time.
+        used = after.children_user + after.children_system
+        seconds.append(used - before.children_user - before.children_system)
+        assert run.returncode == 1
+    assert min(seconds) < SECONDS

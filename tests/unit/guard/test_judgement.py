@@ -1,0 +1,120 @@
+"""What a guard says of new and changed tables: each alarm beside a near miss that gives none."""
+
+from pathlib import Path
+
+import pytest
+from builders import catalog, table
+
+from cmis_audit.guard.files import Language, MigrationFile
+from cmis_audit.guard.run import run_migrations
+from cmis_audit.guarding import judge
+from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.guard import Alarm, Charge, Guarded
+from cmis_audit.pipeline import rule_pack
+
+PACK = rule_pack("cmis", None)
+INVOICES = (
+    "id bigint pk", "customer_id bigint -> customers", "invoice_number text not null unique",
+    "issued_on date", "due_on date", "net_total numeric", "tax_total numeric", "currency text",
+)  # fmt: skip
+BASE = catalog(
+    table("customers", "id bigint pk", "name text", "email text", "vat_number text"),
+    table("invoices", *INVOICES),
+    table("products", "id bigint pk", "sku text", "title text", "weight_grams integer"),
+    table("shipments", "id bigint pk", "carrier text", "tracking_code text", "shipped_at date"),
+    table("warehouses", "id bigint pk", "site text", "capacity integer", "manager_name text"),
+)
+COLUMNS = (
+    "id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, invoice_number text NOT NULL,"
+    "issued_on date, due_on date, net_total numeric, tax_total numeric, currency text"
+)
+
+
+def guarded(sql: str, base: Catalog = BASE) -> Guarded:
+    after = run_migrations([MigrationFile(path="m.sql", language=Language.SQL, text=sql)], base)
+    assert after.unread == ()
+    return judge(base, after.catalog, after.touched, PACK)
+
+
+def alarms(sql: str, base: Catalog = BASE) -> list[tuple[Charge, str, str]]:
+    found = guarded(sql, base).alarms
+    return [(one.charge, one.table.table.name, one.twin.name) for one in found]
+
+
+def only(sql: str, base: Catalog = BASE) -> Alarm:
+    [alarm] = guarded(sql, base).alarms
+    return alarm
+
+
+def test_a_near_copy_is_named_with_its_evidence_and_what_would_do() -> None:
+    alarm = only(f"CREATE TABLE bills ({COLUMNS}, paid_by uuid DEFAULT 'x' NOT NULL, paid_at date)")
+    assert (alarm.charge, alarm.table.table.name, alarm.twin.name) == (
+        Charge.NEAR_COPY, "bills", "invoices",
+    )  # fmt: skip
+    assert alarm.remedy == (
+        "ALTER TABLE public.invoices\n"
+        "    ADD COLUMN paid_by uuid DEFAULT 'x' NOT NULL,\n"
+        "    ADD COLUMN paid_at date;",
+    )
+    assert ("net_total", "net_total") in alarm.shared_columns
+    assert alarm.evidence[0].bits > 5
+
+
+def test_a_table_of_its_own_is_none() -> None:
+    assert alarms("CREATE TABLE visits (id bigint PRIMARY KEY, seen_at date, guide text)") == []
+    beside = "id bigint PRIMARY KEY, invoice_id bigint REFERENCES invoices, quantity int, sku text"
+    assert alarms(f"CREATE TABLE invoice_items ({beside})") == []
+
+
+@pytest.mark.parametrize("name", ["invoices_v2", "v2_invoices", "invoices_new"])
+def test_a_version_beside_its_original_is_always_named(name: str) -> None:
+    """Whether its columns say so or are others."""
+    assert alarms(f"CREATE TABLE {name} ({COLUMNS})") == [(Charge.NEAR_COPY, name, "invoices")]
+    other = "id bigint PRIMARY KEY, payload jsonb, batch text"
+    [(charge, new, twin)] = alarms(f"CREATE TABLE {name} ({other})")
+    assert (charge, new, twin) == (Charge.VERSION, name, "invoices")
+
+
+def test_a_version_without_an_original_is_none() -> None:
+    assert alarms("CREATE TABLE receipts_v2 (id bigint PRIMARY KEY, payload jsonb)") == []
+    assert alarms("DROP TABLE shipments; CREATE TABLE shipments_v2 (id bigint, x jsonb)") == []
+
+
+def test_the_next_of_a_series_is_no_version() -> None:
+    columns = ("id bigint pk", "payload text", "stored_at timestamp with time zone")
+    series = catalog(*BASE.tables, *(table(f"shard_{n}", *columns) for n in range(1, 5)))
+    new = "id bigint PRIMARY KEY, payload text, stored_at timestamptz"
+    assert alarms(f"CREATE TABLE shard_5 ({new})", series) == []
+
+
+def test_of_two_new_ones_the_later_repeats_the_earlier() -> None:
+    other = COLUMNS.replace("REFERENCES customers", "")
+    base = catalog(*(one for one in BASE.tables if one.ref.name != "invoices"))
+    [alarm] = guarded(
+        f"CREATE TABLE bills ({other});\nCREATE TABLE bills_v2 ({other});", base
+    ).alarms
+    assert (alarm.table.table.name, alarm.twin.name) == ("bills_v2", "bills")
+    assert alarm.twin_is_new
+    assert alarm.remedy == ()
+
+
+def test_what_stood_together_before_is_no_news() -> None:
+    base = catalog(*BASE.tables, table("invoices_v2", *INVOICES))
+    assert alarms("ALTER TABLE invoices_v2 ADD COLUMN note text", base) == []
+    assert alarms("ALTER TABLE invoices_v2 RENAME TO invoices_v3", base) == [
+        (Charge.VERSION, "invoices_v3", "invoices")
+    ]
+
+
+def test_a_table_that_grows_into_another_is_told() -> None:
+    base = catalog(*BASE.tables, table("bills", "id bigint pk", "note text"))
+    grown = ", ".join(
+        f"ADD COLUMN {one}" for one in COLUMNS.replace("id bigint PRIMARY KEY, ", "").split(",")
+    )
+    assert alarms(f"ALTER TABLE bills {grown}", base) == [(Charge.NEAR_COPY, "bills", "invoices")]
+
+
+def test_the_same_migrations_say_the_same(tmp_path: Path) -> None:
+    sql = f"CREATE TABLE bills ({COLUMNS})"
+    assert guarded(sql) == guarded(sql)
+    assert guarded(sql).alarms[0].id == guarded(sql + "; CREATE TABLE x (id int)").alarms[0].id
