@@ -4,7 +4,7 @@ Each function imports its stages when it is called: a command loads what it uses
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from cmis_audit.checks import PARAMETERS, run_checks
 from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.finding import Facts
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
@@ -78,10 +79,12 @@ def audit(
     pack: RulePack,
     notify: Notify = _silently,
     compare: Compare | None = None,
+    code: CodeSurvey | None = None,
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 
-    With `compare`, the values of likely duplicates are asked about and speak as well.
+    With `compare`, the values of likely duplicates are asked about and speak as well; with `code`,
+    what a search of code trees found speaks for the table to keep.
     """
     from importlib.metadata import version
 
@@ -105,7 +108,7 @@ def audit(
             matches = Values(catalog, pack).entered(matches, overlaps)
             skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
-    clusters = build_clusters(catalog, matches, pack)
+    clusters = build_clusters(catalog, matches, pack, code)
     copies = schema_copies(catalog, matches, clusters)
     facts = Facts(
         catalog=catalog,
@@ -123,8 +126,25 @@ def audit(
         schema_copies=copies,
         findings=findings,
         rules=pack.rules,
-        not_assessed=skipped,
+        not_assessed=tuple(sorted({*skipped, *code.skipped})) if code else skipped,
+        code=code,
     )
+
+
+def survey_of(
+    roots: Sequence[Path], catalog: Catalog, notify: Notify = _silently
+) -> CodeSurvey | None:
+    """Return where code creates and uses the tables of a catalog, None where there is no code.
+
+    Raises UsageError for what is no directory.
+    """
+    if not roots:
+        return None
+    from cmis_audit.codebase import survey
+
+    notify("reading code")
+    tables = (table.ref for table in without_books(catalog).tables)
+    return survey(roots, tables, notify=notify)
 
 
 def without_books(catalog: Catalog) -> Catalog:
@@ -387,8 +407,8 @@ def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) ->
     )
 
 
-def plan_files(plan: Plan) -> Mapping[str, str]:
-    """Return file names and texts of a plan."""
+def plan_files(plan: Plan, code: CodeSurvey | None = None) -> Mapping[str, str]:
+    """Return file names and texts of a plan; with `code`, it says what has to change there."""
     from cmis_audit.render.plan_json import plan_json
     from cmis_audit.render.plan_readme import plan_readme
 
@@ -397,7 +417,7 @@ def plan_files(plan: Plan) -> Mapping[str, str]:
         for cluster in plan.clusters
         for step in cluster.steps
     }
-    return {"README.md": plan_readme(plan), "plan.json": plan_json(plan), **sql}
+    return {"README.md": plan_readme(plan, code), "plan.json": plan_json(plan), **sql}
 
 
 def summary(report: Report, *, color: bool, width: int, files: tuple[str, ...]) -> str:

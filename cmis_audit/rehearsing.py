@@ -175,5 +175,5 @@ def rehearsal_files(
     return {
         **pipeline.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
-        **pipeline.plan_files(plan),
+        **pipeline.plan_files(plan, report.code),
     }

@@ -50,6 +50,8 @@ class Settings:
     """The least severity of a finding that fails the gate."""
     exit_zero: bool = False
     """Gates do not fail."""
+    code: tuple[Path, ...] = ()
+    """Directories of code in which the tables are looked for."""
     sample: int = 0
     """Rows to read of each table of a likely pair; 0 reads none."""
     schema: tuple[str, ...] = ()
@@ -84,6 +86,8 @@ def load_settings(
         values[name] = _value(name, value, f"{path}: {key}")
         if name in ("rules", "output") and values[name] != "-":
             values[name] = type(values[name])(path.parent / values[name])
+        if name == "code":
+            values[name] = tuple(path.parent / each for each in values[name])
     for variable, text in sorted(environment.items()):
         setting = _setting_of(variable)
         if setting and text:
@@ -169,6 +173,12 @@ def _words(value: object) -> tuple[str, ...]:
     return words
 
 
+def _paths(value: object) -> tuple[Path, ...]:
+    if isinstance(value, tuple) and all(isinstance(each, Path) for each in value):
+        return value
+    return tuple(map(Path, _words(value)))
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -221,6 +231,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "fail_under": _score,
     "fail_on": _severity,
     "exit_zero": _boolean,
+    "code": _paths,
     "sample": _rows,
     "schema": _words,
     "exclude_schema": _words,

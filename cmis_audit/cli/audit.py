@@ -7,6 +7,7 @@ import click
 from cmis_audit.cli.gates import failed_gates
 from cmis_audit.cli.options import (
     HELP,
+    code_option,
     common_options,
     connection_options,
     filter_options,
@@ -32,6 +33,7 @@ Examples:
   cmis-audit audit catalog.json -o - --format json
   cmis-audit audit shop --sample 10000
   cmis-audit audit shop --format html,json
+  cmis-audit audit shop --code api --code worker
   cmis-audit audit dump.sql --fail-under 70
   cmis-audit audit catalog.json --format sarif,summary -o report""",
 )
@@ -39,6 +41,7 @@ Examples:
 @connection_options
 @filter_options
 @rule_options
+@code_option
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out; - prints.")
 @click.option(
     "--format",
@@ -72,7 +75,8 @@ def audit(source: str | None, **options: Any) -> int:
     compare = pipeline.comparison_of_values(intake, sample) if sample else None
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress, compare)
+        code = pipeline.survey_of(settings.code, catalog, progress)
+        report = pipeline.audit(catalog, pack, progress, compare, code)
         report = pipeline.with_places(report, intake, settings.format)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)

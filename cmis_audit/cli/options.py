@@ -92,6 +92,19 @@ def rule_options(command: _F) -> _F:
     )
 
 
+def code_option(command: _F) -> _F:
+    return _with(
+        command,
+        click.option(
+            "--code",
+            metavar="DIR",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="Look in this code for what creates and uses the tables; repeatable.",
+        ),
+    )
+
+
 def plan_options(command: _F) -> _F:
     """Add what a user decides about a plan."""
     return _with(

@@ -7,6 +7,7 @@ import click
 
 from cmis_audit.cli.options import (
     HELP,
+    code_option,
     common_options,
     connection_options,
     filter_options,
@@ -40,6 +41,7 @@ Examples:
 @connection_options
 @filter_options
 @rule_options
+@code_option
 @plan_options
 @click.option(
     "--rows",
@@ -84,7 +86,8 @@ def rehearse(source: str | None, **options: Any) -> None:
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        code = pipeline.survey_of(settings.code, catalog, progress)
+        report = pipeline.audit(catalog, pack, progress, code=code)
         plan = pipeline.plan_of(report, wanted, progress)
         found = rehearsing.rehearsal_of(report, pack, plan, asked, now=intake.now, notify=progress)
         files = rehearsing.rehearsal_files(report, plan, found, progress)
