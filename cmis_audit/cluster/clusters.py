@@ -19,6 +19,7 @@ from cmis_audit.cluster.split_cluster import split_cluster
 from cmis_audit.cluster.splits import splits
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Role, Verdict
+from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
@@ -28,12 +29,15 @@ _VERDICTS = (Verdict.CONSOLIDATE, Verdict.REVIEW, Verdict.KEEP_APART)
 
 
 @uncollected()
-def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[Cluster, ...]:
+def build_clusters(
+    catalog: Catalog, matches: Matches, pack: RulePack, code: CodeSurvey | None = None
+) -> tuple[Cluster, ...]:
     """Return all clusters: to consolidate, to review, to keep apart, each sorted by urgency.
 
-    A table is canonical or merged in one cluster at most; it may be related to several.
+    A table is canonical or merged in one cluster at most; it may be related to several. What
+    `code` says of the tables speaks for the one to keep.
     """
-    ground = Ground(catalog, matches, pack)
+    ground = Ground(catalog, matches, pack, code)
     metrics = metric_groups(catalog, matches.traits, pack.lexicon)
     measuring = {member.ref for group in metrics for member in group.members}
     entities = entity_groups(ground, measuring)

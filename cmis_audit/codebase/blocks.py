@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from cmis_audit.codebase.text import Span, Text
 
 _CLASS: Final = re.compile(
-    r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^()]{0,400}(?:\([^()]{0,200}\))?[^()]{0,100})\))?[ \t]*:",
+    r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*"
+    r"(?:\((?P<bases>[^()]{0,400}(?:\([^()]{0,200}\))?[^()]{0,100})\))?[ \t]*:",
     re.MULTILINE,
 )
 _LINE: Final = re.compile(r"^(?P<indent>[ \t]*)(?=\S)", re.MULTILINE)

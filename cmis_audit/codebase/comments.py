@@ -5,7 +5,9 @@ from typing import Final
 
 from cmis_audit.codebase.text import Span, Text
 
-_MARKS: Final = re.compile(r"\A\s*(?:/\*+!?|//+!?|--+|#+!?|=begin|[rRuU]?(?:\"\"\"|'''|\"|'))|(?:\*+/|=end|\"\"\"|'''|\"|')\s*\Z")
+_MARKS: Final = re.compile(
+    r"\A\s*(?:/\*+!?|//+!?|--+|#+!?|=begin|[rRuU]?(?:\"\"\"|'''|\"|'))|(?:\*+/|=end|\"\"\"|'''|\"|')\s*\Z"
+)
 _LEAD: Final = re.compile(r"^\s*(?:\*+(?!/)|//+|--+|#+)?\s*|\s*#+\s*$")
 _RULER: Final = re.compile(r"[-=*#~_\s]{3,}\Z")
 _BOILERPLATE: Final = re.compile(
@@ -81,7 +83,7 @@ class Comments:
 
 
 def _worded(comment: str) -> str:
-    """Return the words of a comment without its marks, boilerplate and code that is switched off."""
+    """Return the words of a comment without marks, boilerplate and code that is switched off."""
     lines = (_LEAD.sub("", line).strip() for line in _MARKS.sub("", comment).split("\n"))
     kept = (
         line

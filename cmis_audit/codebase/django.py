@@ -68,7 +68,7 @@ def _model(text: Text, block: Block, app: str) -> Iterator[Mention]:
 
 
 def _stored(value: str) -> Name:
-    """Return the name of `db_table`: `posts`, or `"social"."posts"` with or without outer quotes."""
+    """Return the name of `db_table`: `posts`, `"social"."posts"`, `social"."posts`."""
     return dotted(value.replace('\\"', '"'))
 
 

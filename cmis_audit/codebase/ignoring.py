@@ -37,12 +37,9 @@ class Ignoring:
             place = root.resolve()
         except (OSError, RuntimeError):
             return cls()
-        return cls()._above(place)
-
-    def _above(self, place: Path) -> Self:
         home = next((one for one in (place, *place.parents) if (one / ".git").exists()), None)
         if home is None or home == place:
-            return self
+            return cls()
         specs = []
         for folder in reversed(place.parents):
             if folder == home or home in folder.parents:
@@ -50,7 +47,7 @@ class Ignoring:
                 for spec in _specs_of(str(folder), FILES):
                     if not spec.check_file(before).include:
                         specs.append(_Patterns(before, 0, spec))
-        return type(self)(tuple(specs))
+        return cls(tuple(specs))
 
     def within(self, place: str, path: str, names: set[str]) -> Self:
         """Return what holds in a directory; `names` are those of its files."""

@@ -60,7 +60,8 @@ _RUBY: Final = _language(
     "ruby",
     [_HASH, r"^=begin\b.*?(?:^=end\b|\Z)"],
     [
-        r"<<(?:[~-]|(?=['\"]?SQL))(?P<q>['\"`]?)(?P<tag>[A-Z_]\w*)(?P=q)[^\n]*\n.*?(?:^[ \t]*(?P=tag)\b|\Z)",
+        r"<<(?:[~-]|(?=['\"]?SQL))(?P<q>['\"`]?)(?P<tag>[A-Z_]\w*)(?P=q)[^\n]*\n"
+        r".*?(?:^[ \t]*(?P=tag)\b|\Z)",
         _quoted('"', lines=True),
         _quoted("'", lines=True),
     ],

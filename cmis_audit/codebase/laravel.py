@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cmis_audit.codebase.mention import Mention, dotted
+from cmis_audit.codebase.mention import Mention, Name, dotted
 from cmis_audit.codebase.naming import each_capital, plurals
 from cmis_audit.codebase.text import Text
 from cmis_audit.model.code import CodeUse
@@ -75,7 +75,7 @@ def _models(text: Text) -> Iterator[Mention]:
         end = classes[number + 1].start() if number + 1 < len(classes) else len(text.code)
         said = _TABLE.search(text.code, found.end(), end)
         if said:
-            names = (dotted(said["name"]),)
+            names: tuple[Name, ...] = (dotted(said["name"]),)
         elif "abstract" in found["kind"] or not (among_models or _MODEL.search(found["base"])):
             continue
         else:

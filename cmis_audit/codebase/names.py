@@ -21,7 +21,9 @@ class Names:
 
     def words(self) -> frozenset[bytes]:
         """Return a word for each table without which no text can name it, in lower case."""
-        return frozenset(max(folded(name.encode()).split(), key=len, default=b"") for name in self._by_name)
+        return frozenset(
+            max(folded(name.encode()).split(), key=len, default=b"") for name in self._by_name
+        )
 
     def schemas(self) -> frozenset[str]:
         return frozenset(ref.schema for ref in self._tables)

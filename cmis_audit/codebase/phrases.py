@@ -27,9 +27,7 @@ _SCRIPT: Final = (
     (re.compile(rf"\bpgTable\(\s*{_NAME}"), CodeUse.MODEL, "drizzle"),
     (re.compile(rf"\.define\(\s*{_NAME}"), CodeUse.MODEL, "sequelize"),
 )
-_RENAME: Final = re.compile(
-    rf"\brenameTable\(\s*{_NAME}\s*,\s*['\"`](?P<new>[\w.]{{1,130}})['\"`]"
-)
+_RENAME: Final = re.compile(rf"\brenameTable\(\s*{_NAME}\s*,\s*['\"`](?P<new>[\w.]{{1,130}})['\"`]")
 _BRACES: Final = (
     (re.compile(rf"\[Table\(\s*{_NAME}"), CodeUse.MODEL, "entity framework"),
     (re.compile(rf"\.ToTable\(\s*{_NAME}"), CodeUse.MODEL, "entity framework"),

@@ -94,6 +94,8 @@ def _mentions(text: Text, path: str) -> Iterator[Mention]:
             yield from prisma.mentions(text)
         case "javascript" | "braces":
             yield from entities.mentions(text)
+        case _:
+            pass
     yield from phrases.mentions(text)
     for start, string in text.spoken():
         if is_sql(string):

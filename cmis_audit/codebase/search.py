@@ -108,7 +108,9 @@ def _contents(
     left, number = limits.total_bytes, 0
     for file in files(roots, limits, remarks):
         if number >= limits.files or left <= 0:
-            remarks.add(f"not read: more than {limits.files:,} files or {limits.total_bytes:,} bytes")
+            remarks.add(
+                f"not read: more than {limits.files:,} files or {limits.total_bytes:,} bytes"
+            )
             return
         try:
             data = _read(file.place, limits.file_bytes)
@@ -134,7 +136,9 @@ def _read(place: str, most: int) -> bytes | None:
 
     Neither waits for a pipe nor follows a link that took the place of the file.
     """
-    handle = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+    handle = os.open(
+        place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    )
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

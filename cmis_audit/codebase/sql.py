@@ -65,9 +65,11 @@ _LOWER: Final = re.compile(
     | update\s+\S+(?:\s+(?:as\s+)?\w+)?\s+set\s+\S+\s*=
     | delete\s+from\s+\S+\s*(?:\Z|;|where\b|using\b|returning\b)
     | with\s+(?:recursive\s+)?\w+\s*(?:\(.{0,400}?\)\s*)?as\s+\(
-    | create\s+(?:unlogged\s+|temp\s+|temporary\s+)?table\s+(?:if\s+not\s+exists\s+)?\S+\s*(?:\(|as\b)
+    | create\s+(?:unlogged\s+|temp\s+|temporary\s+)?table\s+(?:if\s+not\s+exists\s+)?
+        \S+\s*(?:\(|as\b)
     | create\s+(?:unique\s+)?index\s.{0,200}?\son\s+\S+\s*(?:using\s+\w+\s*)?\(
-    | alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?\S+\s+(?:add|drop|alter|rename|enable|disable|set|owner)\b
+    | alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?\S+\s+
+        (?:add|drop|alter|rename|enable|disable|set|owner)\b
     | drop\s+table\s+(?:if\s+exists\s+)?\S+\s*(?:\Z|;|cascade|restrict|,)
     | truncate\s+(?:table\s+)?\S+\s*(?:\Z|;|cascade|restart)
     )""",

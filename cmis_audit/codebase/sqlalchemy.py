@@ -18,9 +18,7 @@ _TABLENAME: Final = re.compile(rf"\b__tablename__\s*(?::[^=\n]{{1,60}})?=\s*{_VA
 _SCHEMA: Final = re.compile(rf"(?:['\"]schema['\"]\s*:|\bschema\s*=)\s*{_VALUE}")
 _ARGS: Final = re.compile(r"\b__table_args__\s*(?::[^=\n]{1,60})?=")
 _ARGS_LETTERS: Final = 4000
-_TABLE: Final = re.compile(
-    rf"(?<![\w.])(?:\w{{1,20}}\.)?Table\(\s*{_VALUE}\s*,\s*[\w.]*[mM]eta\w*"
-)
+_TABLE: Final = re.compile(rf"(?<![\w.])(?:\w{{1,20}}\.)?Table\(\s*{_VALUE}\s*,\s*[\w.]*[mM]eta\w*")
 _METADATA: Final = re.compile(r"\bMetaData\(")
 _OPERATION: Final = re.compile(
     r"\bop\.(?P<verb>create_table|drop_table|rename_table|batch_alter_table|add_column|alter_column"

@@ -12,9 +12,11 @@ from cmis_audit.codebase.languages import Language, language_of
 from cmis_audit.model.catalog import Skipped
 
 NOT_ENTERED: Final = frozenset(
-    ".git .hg .svn .venv venv .tox .nox .mypy_cache .pytest_cache .ruff_cache __pycache__ .idea"
-    " .vscode .next .nuxt .svelte-kit .cache .gradle .terraform .yarn node_modules bower_components"
-    " vendor site-packages dist build target coverage storybook-static".split()
+    """
+    .git .hg .svn .venv venv .tox .nox .mypy_cache .pytest_cache .ruff_cache __pycache__ .idea
+    .vscode .next .nuxt .svelte-kit .cache .gradle .terraform .yarn node_modules bower_components
+    vendor site-packages dist build target coverage storybook-static
+    """.split()
 )
 """Directories of tools, of what was installed, and of what was made."""
 _NAMED: Final = 3

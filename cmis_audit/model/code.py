@@ -40,7 +40,7 @@ class CodeReference(Value, frozen=True, kw_only=True, order=True):
     migration: bool = False
     """Whether the file is one of the steps that made the schema what it is."""
     candidates: int = 1
-    """How many tables the name may mean: a bare name that stands in several schemas, more than one."""
+    """How many tables the name may mean: more than one where it is bare and in several schemas."""
 
     @property
     def stamp(self) -> str:

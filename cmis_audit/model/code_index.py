@@ -8,6 +8,7 @@ from cmis_audit.model.names import TableRef
 
 _USING = frozenset({CodeUse.MODEL, CodeUse.QUERY})
 _NO_STAMP = "~"
+_STAMP_DIGITS = 30
 
 
 class CodeIndex:
@@ -52,7 +53,7 @@ def _age(one: CodeReference) -> tuple[bool, int, str, int, str, int]:
     return (
         not one.migration,
         one.candidates,
-        one.stamp or _NO_STAMP,
+        one.stamp.zfill(_STAMP_DIGITS) if one.stamp else _NO_STAMP,
         one.root,
         one.file,
         one.line,

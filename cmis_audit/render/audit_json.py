@@ -13,6 +13,7 @@ from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, Report
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
 from cmis_audit.model.score import Deduction
+from cmis_audit.render.code_json import code_json
 from cmis_audit.render.json_text import json_text
 from cmis_audit.render.outlook import payoffs, schema_payoff
 
@@ -62,6 +63,7 @@ def _audit(report: Report) -> JsonObject:
         "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
+        **({"code": code_json(report, report.code)} if report.code else {}),
     }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
 from cmis_audit.render import (
+    code_places,
     diagram,
     evidence,
     outlook,
@@ -37,7 +38,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def render_markdown(report: Report) -> str:
     """Return the whole report as GitHub-flavoured Markdown."""
-    index = Index(report.catalog)
+    index = Index(report.catalog, report.code)
     schemas = schema_sections.schema_sections(report, index)
     consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
     apart = outlook.apart(report)
@@ -90,6 +91,7 @@ def _environment() -> "Environment":
         schema_tables=schema_tables,
         schema_words=schema_words,
         overview=overview,
+        places=code_places,
         evidence=evidence,
         diagram=diagram,
         outlook=outlook,
