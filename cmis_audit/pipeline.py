@@ -131,13 +131,18 @@ def audit(
     )
 
 
+def check_code(roots: Sequence[Path]) -> None:
+    """Raise UsageError for what is no directory of code, before anything else is done."""
+    if roots:
+        from cmis_audit.codebase.search import distinct
+
+        distinct(roots)
+
+
 def survey_of(
     roots: Sequence[Path], catalog: Catalog, notify: Notify = _silently
 ) -> CodeSurvey | None:
-    """Return where code creates and uses the tables of a catalog, None where there is no code.
-
-    Raises UsageError for what is no directory.
-    """
+    """Return where code creates and uses the tables of a catalog, None where there is no code."""
     if not roots:
         return None
     from cmis_audit.codebase import survey

@@ -69,6 +69,7 @@ def audit(source: str | None, **options: Any) -> int:
     check_output(settings)
     from cmis_audit import pipeline
 
+    pipeline.check_code(settings.code)
     pack = pipeline.rule_pack(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
     sample = settings.sample

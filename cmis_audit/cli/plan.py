@@ -56,6 +56,7 @@ def plan(source: str | None, **options: Any) -> None:
     check_directory(directory)
     from cmis_audit import pipeline
 
+    pipeline.check_code(settings.code)
     pack = pipeline.rule_pack(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)

@@ -80,6 +80,7 @@ def rehearse(source: str | None, **options: Any) -> None:
     from cmis_audit import pipeline, rehearsing
     from cmis_audit.rehearse.rehearsal import Options
 
+    pipeline.check_code(settings.code)
     pack = pipeline.rule_pack(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)

@@ -31,7 +31,7 @@ _VERBS: Final = {"CreateModel": CodeUse.CREATES, "DeleteModel": CodeUse.DROPS}
 
 
 def mentions(text: Text, path: str) -> Iterator[Mention]:
-    if not _MODELS.search(text.bare):
+    if "models" not in text.whole or not _MODELS.search(text.bare):
         return
     if "/migrations/" in f"/{path}":
         yield from _migration(text, _app_of(path, "migrations"))
@@ -73,7 +73,7 @@ def _stored(value: str) -> Name:
 
 
 def _migration(text: Text, app: str) -> Iterator[Mention]:
-    for found in text.matches(_OPERATION):
+    for found in text.matches(_OPERATION, "("):
         span = text.call(found.end() - 1)
         verb = found["verb"]
         mention = _operation(text, verb, span, app)

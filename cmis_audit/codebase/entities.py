@@ -21,7 +21,7 @@ _NEAR: Final = 2000
 
 def mentions(text: Text) -> Iterator[Mention]:
     java = text.language.name == "braces"
-    for found in text.matches(_ENTITY):
+    for found in text.matches(_ENTITY, "@Entity"):
         named = _CLASS.search(text.bare, found.end(), found.end() + _NEAR)
         if not named:
             continue

@@ -42,7 +42,7 @@ _RULE: Final = re.compile(r"(?<![\w:])(?:exists|unique):(?P<name>[\w.]{1,130})")
 def mentions(text: Text) -> Iterator[Mention]:
     yield from _migrations(text)
     yield from _models(text)
-    for found in text.matches(_BUILDER):
+    for found in text.matches(_BUILDER, "->", "DB::"):
         yield _mention(found, CodeUse.QUERY)
     for start, string in text.spoken():
         for found in _RULE.finditer(string):
@@ -56,7 +56,7 @@ def mentions(text: Text) -> Iterator[Mention]:
 
 
 def _migrations(text: Text) -> Iterator[Mention]:
-    for found in text.matches(_SCHEMA):
+    for found in text.matches(_SCHEMA, "Schema::"):
         verb = found["verb"]
         new = found["new"] if verb == "rename" else None
         yield Mention(
@@ -69,7 +69,7 @@ def _migrations(text: Text) -> Iterator[Mention]:
 
 
 def _models(text: Text) -> Iterator[Mention]:
-    classes = list(text.matches(_CLASS))
+    classes = list(text.matches(_CLASS, "class"))
     among_models = bool(classes) and _MODELS.search(text.bare) is not None
     for number, found in enumerate(classes):
         end = classes[number + 1].start() if number + 1 < len(classes) else len(text.code)

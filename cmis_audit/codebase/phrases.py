@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from cmis_audit.codebase.mention import Mention, dotted
 from cmis_audit.codebase.text import Text
@@ -10,71 +10,90 @@ from cmis_audit.model.code import CodeUse
 
 _NAME: Final = r"['\"`](?P<name>[\w.\"$-]{1,130})['\"`]"
 
-_CONSTANT: Final = re.compile(
-    rf"(?:[tT]able|TABLE)(?:_?[nN]ame|_NAME)?\s*(?::\s*\w+\s*)?(?:=>?|:)\s*{_NAME}"
+
+class _Phrase(NamedTuple):
+    pattern: re.Pattern[str]
+    """Groups `name` and, where a table is given another one, `new`."""
+    needles: tuple[str, ...]
+    """One of them stands in what matches."""
+    use: CodeUse
+    framework: str
+    weak: bool = False
+
+
+def _phrase(needles: str, pattern: str, use: CodeUse, framework: str) -> _Phrase:
+    return _Phrase(re.compile(pattern, re.MULTILINE), tuple(needles.split()), use, framework)
+
+
+_CONSTANT: Final = _Phrase(
+    re.compile(
+        rf"(?:[tT]able|TABLE)(?:_?[nN]ame|_NAME)?\s*(?::\s*\w+\s*)?(?:=>?|:)\s*{_NAME}",
+    ),
+    ("able", "TABLE"),
+    CodeUse.QUERY,
+    "",
+    weak=True,
 )
 _SCRIPT: Final = (
-    (re.compile(rf"\bcreateTable(?:IfNotExists)?\(\s*{_NAME}"), CodeUse.CREATES, "knex"),
-    (re.compile(rf"\bschema\.(?:alterTable|table)\(\s*{_NAME}"), CodeUse.ALTERS, "knex"),
-    (re.compile(rf"\bdropTable(?:IfExists)?\(\s*{_NAME}"), CodeUse.DROPS, "knex"),
-    (
-        re.compile(
-            rf"(?:\bknex|\btrx|(?<!\bArray)(?<!\bBuffer)\.(?:from|into|(?:left|inner)?[jJ]oin))\(\s*{_NAME}"
-        ),
+    _phrase("createTable", rf"\bcreateTable(?:IfNotExists)?\(\s*{_NAME}", CodeUse.CREATES, "knex"),
+    _phrase("schema.", rf"\bschema\.(?:alterTable|table)\(\s*{_NAME}", CodeUse.ALTERS, "knex"),
+    _phrase("dropTable", rf"\bdropTable(?:IfExists)?\(\s*{_NAME}", CodeUse.DROPS, "knex"),
+    _phrase(
+        "renameTable",
+        rf"\brenameTable\(\s*{_NAME}\s*,\s*['\"`](?P<new>[\w.]{{1,130}})['\"`]",
+        CodeUse.ALTERS,
+        "knex",
+    ),
+    _phrase("knex( trx(", rf"\b(?:knex|trx)\(\s*{_NAME}", CodeUse.QUERY, "knex"),
+    _phrase(
+        ".from( .into( .join( Join(",
+        rf"\.(?<!Array\.)(?<!Buffer\.)(?:from|into|(?:left|inner)?[jJ]oin)\(\s*{_NAME}",
         CodeUse.QUERY,
         "knex",
     ),
-    (re.compile(rf"\bpgTable\(\s*{_NAME}"), CodeUse.MODEL, "drizzle"),
-    (re.compile(rf"\.define\(\s*{_NAME}"), CodeUse.MODEL, "sequelize"),
+    _phrase("pgTable(", rf"\bpgTable\(\s*{_NAME}", CodeUse.MODEL, "drizzle"),
+    _phrase(".define(", rf"\.define\(\s*{_NAME}", CodeUse.MODEL, "sequelize"),
 )
-_RENAME: Final = re.compile(rf"\brenameTable\(\s*{_NAME}\s*,\s*['\"`](?P<new>[\w.]{{1,130}})['\"`]")
 _BRACES: Final = (
-    (re.compile(rf"\[Table\(\s*{_NAME}"), CodeUse.MODEL, "entity framework"),
-    (re.compile(rf"\.ToTable\(\s*{_NAME}"), CodeUse.MODEL, "entity framework"),
-    (
-        re.compile(rf"\bTableName\(\)\s*string\s*\{{\s*return\s+{_NAME}"),
+    _phrase("[Table(", rf"\[Table\(\s*{_NAME}", CodeUse.MODEL, "entity framework"),
+    _phrase(".ToTable(", rf"\.ToTable\(\s*{_NAME}", CodeUse.MODEL, "entity framework"),
+    _phrase(
+        "TableName()",
+        rf"\bTableName\(\)\s*string\s*\{{\s*return\s+{_NAME}",
         CodeUse.MODEL,
         "gorm",
     ),
-    (re.compile(rf"\.Table\(\s*{_NAME}"), CodeUse.QUERY, "gorm"),
-    (re.compile(rf"\btable_name\s*=\s*{_NAME}"), CodeUse.MODEL, "diesel"),
+    _phrase(".Table(", rf"\.Table\(\s*{_NAME}", CodeUse.QUERY, "gorm"),
+    _phrase("table_name", rf"\btable_name\s*=\s*{_NAME}", CodeUse.MODEL, "diesel"),
 )
 _ELIXIR: Final = (
-    (re.compile(rf"^[ \t]*schema\s+{_NAME}\s+do\b", re.MULTILINE), CodeUse.MODEL, "ecto"),
-    (re.compile(r"\bcreate\s+table\(:(?P<name>\w+)"), CodeUse.CREATES, "ecto"),
-    (re.compile(r"\balter\s+table\(:(?P<name>\w+)"), CodeUse.ALTERS, "ecto"),
+    _phrase("schema", rf"^[ \t]*schema\s+{_NAME}\s+do\b", CodeUse.MODEL, "ecto"),
+    _phrase("table(:", r"\bcreate\s+table\(:(?P<name>\w+)", CodeUse.CREATES, "ecto"),
+    _phrase("table(:", r"\balter\s+table\(:(?P<name>\w+)", CodeUse.ALTERS, "ecto"),
 )
-_DOCTRINE: Final = (
-    (
-        re.compile(rf"#\[(?:\w+\\)?Table\(\s*(?:name:\s*)?{_NAME}"),
-        CodeUse.MODEL,
-        "doctrine",
-    ),
+_PHP: Final = (
+    _phrase("Table(", rf"#\[(?:\w+\\)?Table\(\s*(?:name:\s*)?{_NAME}", CodeUse.MODEL, "doctrine"),
 )
 _PHRASES: Final = {
-    "javascript": _SCRIPT,
-    "braces": _BRACES,
-    "elixir": _ELIXIR,
-    "php": _DOCTRINE,
+    "javascript": (*_SCRIPT, _CONSTANT),
+    "braces": (*_BRACES, _CONSTANT),
+    "elixir": (*_ELIXIR, _CONSTANT),
+    "php": (*_PHP, _CONSTANT),
+    "python": (_CONSTANT,),
+    "ruby": (_CONSTANT,),
+    "shell": (_CONSTANT,),
 }
-_WITHOUT_CONSTANTS: Final = frozenset({"sql", "xml", "prisma"})
 
 
 def mentions(text: Text) -> Iterator[Mention]:
-    for pattern, use, framework in _PHRASES.get(text.language.name, ()):
-        for found in text.matches(pattern):
-            name = dotted(found["name"])
-            yield Mention(names=(name,), use=use, offset=found.start(), framework=framework)
-    if text.language.name == "javascript":
-        for found in text.matches(_RENAME):
+    for phrase in _PHRASES.get(text.language.name, ()):
+        for found in text.matches(phrase.pattern, *phrase.needles):
+            new = found.groupdict().get("new")
             yield Mention(
                 names=(dotted(found["name"]),),
-                use=CodeUse.ALTERS,
+                use=phrase.use,
                 offset=found.start(),
-                framework="knex",
-                renamed_to=dotted(found["new"]),
+                framework=phrase.framework,
+                renamed_to=dotted(new) if new else None,
+                weak=phrase.weak,
             )
-    if text.language.name not in _WITHOUT_CONSTANTS:
-        for found in text.matches(_CONSTANT):
-            name = dotted(found["name"])
-            yield Mention(names=(name,), use=CodeUse.QUERY, offset=found.start(), weak=True)

@@ -36,12 +36,12 @@ _VERBS: Final = {
 
 def mentions(text: Text) -> Iterator[Mention]:
     yield from _models(text)
-    for found in text.matches(_OPERATION):
+    for found in text.matches(_OPERATION, "_"):
         yield _operation(found)
 
 
 def _models(text: Text) -> Iterator[Mention]:
-    found = list(text.matches(_CLASS))
+    found = list(text.matches(_CLASS, "class"))
     for number, one in enumerate(found):
         end = found[number + 1].start() if number + 1 < len(found) else len(text.code)
         said = _TABLE_NAME.search(text.code, one.end(), end)

@@ -54,17 +54,19 @@ def references(heard: Iterable[Heard], names: Names) -> list[CodeReference]:
     found: set[CodeReference] = set()
     events: list[_Event] = []
     for one in heard:
+        said: set[CodeReference] = set()
         for each in one.found:
             use = each.mention.use
             if use in (CodeUse.CREATES, CodeUse.DROPS) or each.mention.renamed_to:
                 events.append(_Event(one, each))
             if use is not CodeUse.CREATES and not each.mention.weak:
-                found.update(_references(one, each, each.mention.names, names))
-        strong = {reference.table for reference in found if reference.file == one.path}
+                said.update(_references(one, each, each.mention.names, names))
+        strong = {reference.table for reference in said}
         for each in one.found:
             if each.mention.weak:
                 weak = _references(one, each, each.mention.names, names)
-                found.update(reference for reference in weak if reference.table not in strong)
+                said.update(reference for reference in weak if reference.table not in strong)
+        found |= said
     for name, event in _created(sorted(events, key=lambda event: event.order)):
         found.update(_references(event.heard, event.found, (name,), names))
     return sorted(found, key=_place)

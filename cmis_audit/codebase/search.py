@@ -50,7 +50,7 @@ def survey(
     table's name, or of what makes or maps tables.
     """
     limits = limits or Limits()
-    places = _distinct(roots)
+    places = distinct(roots)
     names = Names(tables)
     words = names.words()
     remarks = Remarks()
@@ -81,8 +81,8 @@ def survey(
     )
 
 
-def _distinct(roots: Sequence[Path]) -> list[Path]:
-    """Return the directories, each once and none that lies within another."""
+def distinct(roots: Sequence[Path]) -> list[Path]:
+    """Return the directories, each once and none that lies within another. Raises UsageError."""
     resolved: dict[Path, Path] = {}
     for root in roots:
         if not root.is_dir():

@@ -31,7 +31,7 @@ _SQLMODEL: Final = re.compile(r"\btable\s*=\s*True\b")
 
 def mentions(text: Text) -> Iterator[Mention]:
     default = _default_schema(text)
-    for block in classes(text):
+    for block in classes(text) if _may_map(text.whole) else ():
         name = _mapped(text, block, default)
         if name:
             yield Mention(
@@ -41,7 +41,7 @@ def mentions(text: Text) -> Iterator[Mention]:
                 framework=MAPPER,
                 label=block.name,
             )
-    for found in text.matches(_TABLE):
+    for found in text.matches(_TABLE, "Table("):
         opening = text.code.index("(", found.start())
         schema = _schema_in(text, opening) or default
         yield Mention(
@@ -51,6 +51,10 @@ def mentions(text: Text) -> Iterator[Mention]:
             framework=MAPPER,
         )
     yield from _migrations(text)
+
+
+def _may_map(code: str) -> bool:
+    return "__tablename__" in code or "SQLModel" in code or "db.Model" in code
 
 
 def _mapped(text: Text, block: Block, default: str) -> Name | None:
@@ -77,7 +81,7 @@ def _schema_of(text: Text, block: Block) -> str:
 
 def _default_schema(text: Text) -> str:
     """Return the schema that the file's MetaData gives to all of its tables."""
-    found = next(text.matches(_METADATA), None)
+    found = next(text.matches(_METADATA, "MetaData("), None)
     return _schema_in(text, found.end() - 1) if found else ""
 
 
@@ -88,7 +92,7 @@ def _schema_in(text: Text, opening: int) -> str:
 
 
 def _migrations(text: Text) -> Iterator[Mention]:
-    for found in text.matches(_OPERATION):
+    for found in text.matches(_OPERATION, "op."):
         verb = found["verb"]
         schema = _schema_in(text, text.code.index("(", found.start()))
         new = found["second"] if verb == "rename_table" else None

@@ -68,8 +68,13 @@ class Text:
         after = self._lines[number] - 1 if number < len(self._lines) else len(self.whole)
         return Span(start, after)
 
-    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Yield what a pattern finds in the code, and not inside of a string."""
+    def matches(self, pattern: re.Pattern[str], *needles: str) -> Iterator[re.Match[str]]:
+        """Yield what a pattern finds in the code, and not inside of a string.
+
+        To look for the needles, of which it holds one, takes a tenth of the time.
+        """
+        if needles and not any(needle in self.whole for needle in needles):
+            return
         for found in pattern.finditer(self.code):
             start = found.start()
             if self.bare[start] == self.code[start]:

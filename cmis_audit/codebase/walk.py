@@ -11,14 +11,14 @@ from cmis_audit.codebase.ignoring import Ignoring
 from cmis_audit.codebase.languages import Language, language_of
 from cmis_audit.model.catalog import Skipped
 
-NOT_ENTERED: Final = frozenset(
-    """
-    .git .hg .svn .venv venv .tox .nox .mypy_cache .pytest_cache .ruff_cache __pycache__ .idea
-    .vscode .next .nuxt .svelte-kit .cache .gradle .terraform .yarn node_modules bower_components
-    vendor site-packages dist build target coverage storybook-static
-    """.split()
-)
-"""Directories of tools, of what was installed, and of what was made."""
+_OF_TOOLS: Final = """
+.git .hg .svn .tox .nox .mypy_cache .pytest_cache .ruff_cache .idea .vscode .cache .gradle
+.terraform .yarn
+"""
+_INSTALLED: Final = ".venv venv node_modules bower_components vendor site-packages"
+_MADE: Final = "__pycache__ .next .nuxt .svelte-kit dist build target coverage storybook-static"
+NOT_ENTERED: Final = frozenset(_OF_TOOLS.split() + _INSTALLED.split() + _MADE.split())
+"""Directories that hold nobody's own code."""
 _NAMED: Final = 3
 """Files that a remark names."""
 

@@ -82,11 +82,8 @@ def _checklist(plan: Plan, used: CodeIndex | None) -> Iterator[Safe]:
         number = len(files(use for one in plan.clusters for use in _uses(one, used)))
         lines = [*_CHECKLIST]
         if number:
-            changed = f"The {counted(number, 'file')} of code listed below"
-            lines.insert(
-                -1,
-                f"{changed} name the target, before `05-contract_names.sql` takes the old names.",
-            )
+            changed = f"Changed, before `05-contract_names.sql`: {counted(number, 'file')} of code"
+            lines.insert(-1, f"{changed}, listed below.")
         yield Safe("## Checklist")
         yield Safe("\n".join(f"- [ ] {line}" for line in lines))
 
