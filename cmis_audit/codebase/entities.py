@@ -21,11 +21,12 @@ _NEAR: Final = 2000
 
 def mentions(text: Text) -> Iterator[Mention]:
     java = text.language.name == "braces"
+    before = 0
     for found in text.matches(_ENTITY, "@Entity"):
         named = _CLASS.search(text.bare, found.end(), found.end() + _NEAR)
         if not named:
             continue
-        name = _jpa(text, found, named) if java else _typeorm(text, found)
+        name = _jpa(text, before, named) if java else _typeorm(text, found)
         yield Mention(
             names=(name or Name("", snake(named["name"])),),
             use=CodeUse.MODEL,
@@ -33,6 +34,7 @@ def mentions(text: Text) -> Iterator[Mention]:
             framework="jpa" if java else "typeorm",
             label=named["name"],
         )
+        before = named.end()
 
 
 def _typeorm(text: Text, found: re.Match[str]) -> Name | None:
@@ -42,8 +44,8 @@ def _typeorm(text: Text, found: re.Match[str]) -> Name | None:
     return _name_in(text, span.start, span.end, plain=True)
 
 
-def _jpa(text: Text, found: re.Match[str], named: re.Match[str]) -> Name | None:
-    table = _JPA_TABLE.search(text.bare, max(0, found.start() - _NEAR // 4), named.start())
+def _jpa(text: Text, before: int, named: re.Match[str]) -> Name | None:
+    table = _JPA_TABLE.search(text.bare, max(before, named.start() - _NEAR), named.start())
     if not table:
         return None
     span = text.call(table.end() - 1)

@@ -51,7 +51,8 @@ def survey(
     """
     limits = limits or Limits()
     places = distinct(roots)
-    names = Names(tables)
+    refs = tuple(tables)
+    names = Names(refs)
     words = names.words()
     remarks = Remarks()
     heard: list[Heard] = []
@@ -70,7 +71,7 @@ def survey(
         if found:
             heard.append(Heard(file.root, file.path, found))
     known = {tuple(one for one in path if one in names.schemas()) for path in paths} - {()}
-    names = Names(tables, known.pop()) if len(known) == 1 else names
+    names = Names(refs, known.pop()) if len(known) == 1 else names
     found_all = references(heard, names)
     kept, more = _bounded(found_all)
     return CodeSurvey(

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Final, NamedTuple
 
 from cmis_audit.codebase.languages import SQL, Language
@@ -13,6 +14,8 @@ _GLUE: Final = re.compile(r"\s*(?:[+.&\\]\s*)?\Z")
 _OPENING: Final = re.compile(r"(?P<triple>\"\"\"|''')|(?P<here><<[^\n]*\n)|r#+\"|@\"|[\"'`]|")
 _PARENTHESIS: Final = re.compile(r"[()]")
 _WIDEST_GLUE: Final = 120
+_MOST_MATCHES: Final = 5_000
+"""Of one pattern in one file; none that a person wrote has so many."""
 _CALL: Final = 20_000
 """Letters of a call's arguments that are looked at."""
 
@@ -75,19 +78,27 @@ class Text:
         """
         if needles and not any(needle in self.whole for needle in needles):
             return
-        for found in pattern.finditer(self.code):
+        for found in islice(pattern.finditer(self.code), _MOST_MATCHES):
             start = found.start()
             if self.bare[start] == self.code[start]:
                 yield found
 
     def call(self, opening: int) -> Span:
-        """Return the arguments of a call whose parenthesis stands there."""
-        depth = 0
-        for found in _PARENTHESIS.finditer(self.bare, opening, opening + _CALL):
-            depth += 1 if found.group() == "(" else -1
-            if not depth:
-                return Span(opening + 1, found.start())
-        return Span(opening + 1, min(opening + _CALL, len(self.whole)))
+        """Return the arguments of a call whose parenthesis stands there, the start of long ones."""
+        most = min(opening + _CALL, len(self.whole))
+        return Span(opening + 1, max(opening + 1, min(self._closing.get(opening, most), most)))
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """Return for each opening parenthesis the one that closes it."""
+        found: dict[int, int] = {}
+        waiting: list[int] = []
+        for one in _PARENTHESIS.finditer(self.bare):
+            if one.group() == "(":
+                waiting.append(one.start())
+            elif waiting:
+                found[waiting.pop()] = one.start()
+        return found
 
     def spoken(self) -> Iterator[tuple[int, str]]:
         """Yield each string with where it begins; those that are glued together as one."""
