@@ -23,9 +23,9 @@ DEAD = table("cmis.dead", "id uuid pk")
 HOSTILE = "</details> | `x` <script>alert(1)</script>\u202e [y](javascript:z)"
 
 
-def reference(name: str, use: CodeUse, **fields: object) -> CodeReference:
+def reference(called: str, use: CodeUse, **fields: object) -> CodeReference:
     values: dict[str, object] = {"file": "a.py", "line": 1}
-    return CodeReference(table=ref(name), use=use, **{**values, **fields})
+    return CodeReference(table=ref(called), use=use, **{**values, **fields})
 
 
 def survey(*references: CodeReference, roots: tuple[str, ...] = ("api",)) -> CodeSurvey:
