@@ -44,7 +44,8 @@ def mentions(text: Text) -> Iterator[Mention]:
     yield from _models(text)
     for found in text.matches(_BUILDER, "->", "DB::"):
         yield _mention(found, CodeUse.QUERY)
-    for start, string in text.spoken():
+    rules = "exists:" in text.whole or "unique:" in text.whole
+    for start, string in text.spoken() if rules else ():
         for found in _RULE.finditer(string):
             name = dotted(found["name"])
             yield Mention(

@@ -17,7 +17,7 @@ from cmis_audit.codebase import (
 from cmis_audit.codebase.comments import Comments
 from cmis_audit.codebase.languages import SQL, Language
 from cmis_audit.codebase.mention import Mention
-from cmis_audit.codebase.sql import is_sql, sql_mentions
+from cmis_audit.codebase.sql import is_sql, may_hold_sql, sql_mentions
 from cmis_audit.codebase.text import Text
 from cmis_audit.model.code import CodeUse
 
@@ -65,14 +65,16 @@ def read(content: str, language: Language, path: str) -> list[Found]:
         (one for one in _mentions(text, path) if not undone[0] <= one.offset < undone[1]),
         key=lambda one: one.offset,
     )[:_MOST]
-    comments = Comments(text)
     telling = [one.offset for one in mentions if one.use in _TELLING]
+    if not mentions:
+        return []
     first = telling[0] if migration and telling else None
+    comments = Comments(text) if telling else None
     return [
         Found(
             one,
             text.line(one.offset),
-            comments.of(one.offset, first) if one.use in _TELLING else "",
+            comments.of(one.offset, first) if comments and one.use in _TELLING else "",
         )
         for one in mentions
     ]
@@ -97,7 +99,7 @@ def _mentions(text: Text, path: str) -> Iterator[Mention]:
         case _:
             pass
     yield from phrases.mentions(text)
-    for start, string in text.spoken():
+    for start, string in text.spoken() if may_hold_sql(text.whole) else ():
         if is_sql(string):
             yield from sql_mentions(string, start)
 

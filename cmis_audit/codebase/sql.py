@@ -57,6 +57,19 @@ _START: Final = re.compile(
     r"|from|join|left|right|inner|cross|full|union|and|references)\b",
     re.IGNORECASE,
 )
+_ANY_CASE: Final = (
+    *("select", "insert", "update", "delete", "with", "create", "alter", "drop", "truncate"),
+    "explain",
+)
+_CAPITALS: Final = (
+    *("MERGE", "COPY", "LOCK", "COMMENT", "GRANT", "REFRESH", "VACUUM", "ANALYZE", "BEGIN", "SET"),
+    *("FROM", "JOIN", "UNION", "REFERENCES"),
+)
+_VERBS: Final = (
+    *(form for verb in _ANY_CASE for form in (verb, verb.title(), verb.upper())),
+    *_CAPITALS,
+)
+"""Of what `is_sql` takes for SQL, one stands in it."""
 _INSIDE: Final = re.compile(r"\bSELECT\b[^;]{1,400}?\bFROM\b|\(\s*select\b[^;]{1,400}?\bfrom\b")
 _LOWER: Final = re.compile(
     r"""[\s(]*(?:
@@ -81,6 +94,11 @@ _FIRST: Final = re.compile(_NAME)
 _SHORTEST: Final = 8
 _HEAD: Final = 4000
 """Letters of a string that are enough to know it by."""
+
+
+def may_hold_sql(text: str) -> bool:
+    """Tell at a glance whether any string of a file could be SQL."""
+    return any(verb in text for verb in _VERBS)
 
 
 def is_sql(text: str) -> bool:
