@@ -26,6 +26,7 @@ TOLD: dict[str, tuple[str, str | None]] = {
     "fail_under": ("Exit with 1 if the score is below.", "70"),
     "fail_on": ("Exit with 1 on a finding this severe: critical, high, medium, low.", '"high"'),
     "exit_zero": ("Exit with 0 though a gate fails.", None),
+    "code": ("Directories of code that creates and uses the tables.", None),
     "sample": ("Rows to read of each table of a likely pair; 0 reads none.", None),
     "schema": ("Only these schemas; patterns as psql has them.", None),
     "exclude_schema": ("Not these schemas.", None),
