@@ -25,7 +25,7 @@ from cmis_audit.model.rule import RulePack
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_pack
-from cmis_audit.score import score
+from cmis_audit.score import score, score_if_merged
 from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -323,16 +323,20 @@ def documents(
 
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
     """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    from cmis_audit.history.promise import promise
     from cmis_audit.plan.planner import make_plan
 
     notify("planning")
-    return make_plan(
+    plan = make_plan(
         report.catalog,
         report.clusters,
         options,
         fingerprint=report.fingerprint,
         tool_version=report.tool_version,
     )
+    merged = frozenset(each.cluster for each in plan.clusters)
+    score_after = score_if_merged(report.findings, report.rules, merged)
+    return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))
 
 
 def plan_files(plan: Plan) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from cmis_audit.cli.audit import audit
+from cmis_audit.cli.compare import compare
 from cmis_audit.cli.demo import demo
 from cmis_audit.cli.doctor import doctor
 from cmis_audit.cli.options import HELP, Session
@@ -62,7 +63,7 @@ def main() -> None:
     """
 
 
-for _command in (audit, demo, doctor, plan, rehearse, rules, snapshot):
+for _command in (audit, compare, demo, doctor, plan, rehearse, rules, snapshot):
     main.add_command(_command)
 
 

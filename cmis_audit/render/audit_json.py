@@ -57,6 +57,7 @@ def _audit(report: Report) -> JsonObject:
         "clusters": [_cluster(one, gains.get(one.id, 0)) for one in report.clusters],
         "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
+        "tables": [str(table.ref) for table in catalog.tables],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
     }
 
