@@ -7,8 +7,16 @@ from typing import Any
 import click
 
 from cmis_audit.cli.files import audits_in, read_file
-from cmis_audit.cli.options import HELP, common_options, progress_of, rule_options, settings_of
-from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.options import (
+    HELP,
+    common_options,
+    decisions_of,
+    present_moment,
+    progress_of,
+    rule_options,
+    settings_of,
+)
+from cmis_audit.cli.output import check_directory, say, showable, write_files
 from cmis_audit.cli.report import STDOUT
 from cmis_audit.errors import UsageError, did_you_mean
 
@@ -44,11 +52,13 @@ def compare(old: Path, new: Path, formats: str | None, **options: Any) -> None:
     from cmis_audit import comparing, pipeline
 
     pack = pipeline.rule_pack(settings.pack, settings.rules)
+    decided = decisions_of(settings, present_moment())
     with progress_of(settings) as progress:
         promised = (str(plan), read_file(plan)) if plan else None
         earlier = comparing.records_of(audits_in(history)) if history else None
         then, now = (
-            comparing.record_of(path, read_file(path), pack, progress) for path in (old, new)
+            comparing.record_of(path, read_file(path), pack, progress, decided)
+            for path in (old, new)
         )
         found = comparing.comparison_of(then, now, earlier=earlier, plan=promised)
         files = comparing.comparison_files(found, wanted)
@@ -75,11 +85,13 @@ def formats_of(text: str | None, known: tuple[str, ...], output: str | None) -> 
 def hand_over(files: dict[str, str], output: str | None, summary: str, *, quiet: bool) -> None:
     """Write the files, or print the one; without either print the summary."""
     if output is None or output == STDOUT:
-        for text in files.values() or [summary]:
+        for text in files.values():
             say(text)
+        if not files:
+            say(showable(summary))
         return
     directory = Path(output)
     write_files(directory, files)
     if not quiet:
         written = ", ".join(str(directory / name) for name in files)
-        say(f"{summary}\nWritten: {written}")
+        say(f"{showable(summary)}\nWritten: {written}")

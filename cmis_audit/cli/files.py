@@ -19,8 +19,13 @@ def read_file(path: Path) -> bytes:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
 
 
-def audits_in(directory: Path) -> list[tuple[Path, bytes]]:
-    """Return the audits that a history keeps, by name. Raises UsageError."""
+def audits_in(directory: Path, *, new: bool = False) -> list[tuple[Path, bytes]]:
+    """Return the audits that a history keeps, by name; a `new` one need not be there yet.
+
+    Raises UsageError.
+    """
+    if new and not directory.exists():
+        return []
     if not directory.is_dir():
         raise UsageError(f"there is no history in {directory}: it is not a directory")
     return [(path, read_file(path)) for path in sorted(directory.glob("*.audit.json"))]

@@ -19,6 +19,7 @@ from cmis_audit.cli.plan import plan
 from cmis_audit.cli.rehearse import rehearse
 from cmis_audit.cli.rules import rules
 from cmis_audit.cli.snapshot import snapshot
+from cmis_audit.cli.trend import trend
 from cmis_audit.errors import AuditError
 
 FAILED = 2
@@ -63,7 +64,7 @@ def main() -> None:
     """
 
 
-for _command in (audit, compare, demo, doctor, plan, rehearse, rules, snapshot):
+for _command in (audit, compare, demo, doctor, plan, rehearse, rules, snapshot, trend):
     main.add_command(_command)
 
 

@@ -43,8 +43,12 @@ def compare(
         bridge=bridge(old, new),
         new_tables=new_tables(sorted((now or set()) - (then or set())), new) if known else None,
         dropped_tables=tuple(sorted((then or set()) - (now or set()))) if known else None,
-        newly_waived=_names(new.waived - old.waived, new),
-        no_longer_waived=_names(old.waived - new.waived, new),
+        newly_waived=tuple(
+            new.waived[each] for each in sorted(new.waived.keys() - old.waived.keys())
+        ),
+        no_longer_waived=tuple(
+            old.waived[each] for each in sorted(old.waived.keys() - new.waived.keys())
+        ),
         history=len(before) if earlier is not None else None,
         delivery=delivery(plan, old, new) if plan else None,
     )
@@ -136,17 +140,6 @@ def _left(tables: tuple[str, ...], new: Record) -> str:
     return "; ".join(parts)
 
 
-def _names(ids: frozenset[str], record: Record) -> tuple[str, ...]:
-    """Return what stands behind ids: clusters, and findings that belong to none of these."""
-    clusters = [f"cluster '{one.name}'" for one in record.clusters if one.id in ids]
-    findings = [
-        f"{one.rule}: {one.message}"
-        for one in (*record.findings, *record.waived_findings)
-        if one.id in ids
-    ]
-    return tuple(sorted(clusters or findings))
-
-
 def _side(record: Record) -> Side:
     return Side(
         database=record.source.database,
@@ -158,6 +151,6 @@ def _side(record: Record) -> Side:
         pack_fingerprint=record.score.pack_fingerprint,
         tables=record.totals.tables,
         clusters=len(record.duplicates),
-        duplicates=sum(one.tables_before - one.tables_after for one in record.duplicates),
+        duplicates=record.leaving,
         waived=len(record.waived),
     )

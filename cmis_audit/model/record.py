@@ -75,6 +75,7 @@ class RecordedFinding(Value, frozen=True, kw_only=True):
     severity: Severity
     subjects: tuple[str, ...]
     message: str
+    clusters: tuple[str, ...] = ()
 
 
 class RecordedWaiver(Value, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ class Record(Value, frozen=True, kw_only=True):
     """All tables; None in files that do not name them."""
     waived_findings: tuple[RecordedFinding, ...] = ()
     waivers: tuple[RecordedWaiver, ...] = ()
+    notices: tuple[RecordedFinding, ...] = ()
 
     @property
     def duplicates(self) -> tuple[RecordedCluster, ...]:
@@ -100,11 +102,22 @@ class Record(Value, frozen=True, kw_only=True):
         return tuple(one for one in self.clusters if one.verdict is Verdict.CONSOLIDATE)
 
     @property
-    def waived(self) -> frozenset[str]:
-        """The ids of all that a waiver covers."""
-        return frozenset(
-            each for one in self.waivers if one.status == "holds" for each in one.covers
-        )
+    def leaving(self) -> int:
+        """How many tables would go if every one of these were merged."""
+        return sum(one.tables_before - one.tables_after for one in self.duplicates)
+
+    @property
+    def waived(self) -> dict[str, str]:
+        """The clusters, and findings that come from none of these, that a waiver covers.
+
+        By id, with what they are called.
+        """
+        covered = {each for one in self.waivers if one.status == "holds" for each in one.covers}
+        found = {one.id: f"group '{one.name}'" for one in self.clusters if one.id in covered}
+        for one in self.waived_findings:
+            if found.keys().isdisjoint(one.clusters):
+                found[one.id] = f"{one.rule}: {one.message}"
+        return found
 
 
 class PlanSource(Value, frozen=True, kw_only=True):
