@@ -361,6 +361,12 @@ def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) ->
         fingerprint=report.fingerprint,
         tool_version=report.tool_version,
     )
+    left = tuple(
+        Skipped(what=one.name, why="a waiver covers it; --cluster plans it all the same")
+        for one in report.clusters
+        if one not in wanted
+    )
+    plan = msgspec.structs.replace(plan, not_planned=(*plan.not_planned, *left))
     merged = frozenset(each.cluster for each in plan.clusters)
     score_after = score_if_merged(report.findings, report.rules, merged)
     return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))

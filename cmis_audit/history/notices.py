@@ -61,7 +61,7 @@ CONTESTED = _rule(
     "for each other. Neither claim is used until one is withdrawn.",
 )
 
-RULES = (CONTESTED, EXPIRED_WAIVER, MISSING_TABLE, MISSING_TWIN, UNMATCHED_WAIVER)
+RULES = (MISSING_TABLE, MISSING_TWIN, CONTESTED, EXPIRED_WAIVER, UNMATCHED_WAIVER)
 
 
 def notice(
