@@ -120,13 +120,11 @@ def trend_text(trends: Trends, *, color: bool) -> str:
     return text_of(trends, color=color)
 
 
-def held_against(baseline: tuple[str, bytes], record: Record) -> Against:
-    """Return what is new or worse than an audit.json, given by name and content."""
+def held_against(baseline: Record, record: Record) -> Against:
+    """Return what is new or worse than a baseline."""
     from cmis_audit.history.baseline import against
-    from cmis_audit.history.reading import record_of as read
 
-    name, data = baseline
-    return against(read(data, name), record)
+    return against(baseline, record)
 
 
 def comparison_files(found: Comparison, formats: tuple[str, ...]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from cmis_audit.checks import PARAMETERS, run_checks
 from cmis_audit.errors import SourceError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
-from cmis_audit.model.decisions import Decisions
+from cmis_audit.model.decisions import UNDECIDED, Decisions
 from cmis_audit.model.finding import Facts
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
@@ -74,7 +74,7 @@ def audit(
     pack: RulePack,
     notify: Notify = _silently,
     compare: Compare | None = None,
-    decisions: Decisions = Decisions(),  # noqa: B008  frozen
+    decisions: Decisions = UNDECIDED,
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 

@@ -13,7 +13,7 @@ from cmis_audit import pipeline
 from cmis_audit.errors import ScratchError
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Verdict
-from cmis_audit.model.decisions import Decisions
+from cmis_audit.model.decisions import UNDECIDED, Decisions
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import Finish, Rehearsal
 from cmis_audit.model.report import Report
@@ -45,7 +45,7 @@ def rehearsal_of(
     *,
     now: datetime,
     notify: pipeline.Notify,
-    decisions: Decisions = Decisions(),  # noqa: B008  frozen
+    decisions: Decisions = UNDECIDED,
 ) -> Rehearsal:
     """Return what comes of running the plan of a report on a clone. Raises ScratchError.
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from cmis_audit.cli.files import audits_in, read_file
 from cmis_audit.cli.gates import failed_gates, remarks
+from cmis_audit.cli.known import known_of
 from cmis_audit.cli.options import (
     HELP,
     common_options,
@@ -18,7 +18,7 @@ from cmis_audit.cli.options import (
     settings_of,
     source_argument,
 )
-from cmis_audit.cli.output import check_directory, one_line, write_files
+from cmis_audit.cli.output import one_line
 from cmis_audit.cli.report import check_output, deliver
 
 GATE_FAILED = 1
@@ -71,34 +71,26 @@ def audit(source: str | None, **options: Any) -> int:
     """
     settings = settings_of(options)
     check_output(settings)
-    if settings.history:
-        check_directory(settings.history)
-    from cmis_audit import comparing, pipeline
+    from cmis_audit import pipeline
 
     pack = pipeline.rule_pack(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
     sample = settings.sample
     compare = pipeline.comparison_of_values(intake, sample) if sample else None
-    baseline = (str(settings.baseline), read_file(settings.baseline)) if settings.baseline else None
-    history = audits_in(settings.history, new=True) if settings.history else None
-    earlier = comparing.records_of(history or ())
+    known = known_of(settings)
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
         report = pipeline.audit(
             catalog, pack, progress, compare, decisions_of(settings, intake.now)
         )
-        record = comparing.record_of_report(report) if baseline or history is not None else None
-        if record is not None and history is not None:
-            report = comparing.with_trend(report, record, earlier)
+        record = known.record_of(report)
+        report = known.with_trend(report, record)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)
-    if record is not None and settings.history is not None and history is not None:
-        names = [path.name for path, _ in history]
-        write_files(settings.history, comparing.kept(report, record, earlier, names))
-    against = comparing.held_against(baseline, record) if baseline and record else None
-    if against is not None and not settings.quiet:
-        for line in remarks(against, settings):
-            click.echo(f"cmis-audit: {one_line(line)}", err=True)
+    known.keep(report, record)
+    against = known.against(record)
+    for line in remarks(against, settings):
+        click.echo(f"cmis-audit: {one_line(line)}", err=True)
     failed = failed_gates(report, settings, against)
     if not report.totals.tables and not failed:
         click.echo(

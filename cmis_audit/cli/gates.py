@@ -38,8 +38,10 @@ def failed_gates(
     return failed
 
 
-def remarks(against: "Against", settings: Settings) -> Iterator[str]:
+def remarks(against: "Against | None", settings: Settings) -> Iterator[str]:
     """Yield what else is to be said of a baseline: what is mended, and what makes it doubtful."""
+    if against is None or settings.quiet:
+        return
     if not against.same_database:
         yield f"{settings.baseline} is the audit of another database"
     if not against.same_rules:

@@ -1,5 +1,6 @@
 """Why a score is not what it was: every point between two audits, in decimal arithmetic."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -19,7 +20,11 @@ def bridge(old: Record, new: Record) -> Bridge:
     """
     before = {one.rule: one for one in old.score.deductions}
     after = {one.rule: one for one in new.score.deductions}
-    lines = [_line(before.get(rule), after.get(rule)) for rule in sorted({*before, *after})]
+    spared = tuple(Counter(one.rule for one in each.waived_findings) for each in (old, new))
+    lines = [
+        _line(before.get(rule), after.get(rule), (spared[0][rule], spared[1][rule]))
+        for rule in sorted({*before, *after})
+    ]
     then, now = _Rests(old), _Rests(new)
     return Bridge(
         before=old.score.value,
@@ -50,7 +55,9 @@ class _Rests:
         self.unexplained = Decimal(record.score.value - shown)
 
 
-def _line(before: RecordedDeduction | None, after: RecordedDeduction | None) -> BridgeLine:
+def _line(
+    before: RecordedDeduction | None, after: RecordedDeduction | None, waived: tuple[int, int]
+) -> BridgeLine:
     told = after or before
     assert told is not None
     then = _decimal(before.points) if before else _NONE
@@ -69,6 +76,8 @@ def _line(before: RecordedDeduction | None, after: RecordedDeduction | None) -> 
         by_price=None if by_units is None else float(then - now - by_units),
         over_cap_before=_over_cap(before),
         over_cap_after=_over_cap(after),
+        waived_before=waived[0],
+        waived_after=waived[1],
         came=tuple(sorted(found_after - found_before)),
         gone=tuple(sorted(found_before - found_after)),
     )

@@ -74,6 +74,9 @@ class BridgeLine(Value, frozen=True, kw_only=True):
     over_cap_before: float = 0.0
     """What the cap spared."""
     over_cap_after: float = 0.0
+    waived_before: int = 0
+    """Findings that a waiver kept from being charged."""
+    waived_after: int = 0
     came: tuple[str, ...] = ()
     """The findings that are new, by id."""
     gone: tuple[str, ...] = ()

@@ -22,6 +22,9 @@ class Decisions(Value, frozen=True, kw_only=True):
     """The day for which waivers are judged, ISO 8601."""
 
 
+UNDECIDED = Decisions()
+
+
 def is_table(name: str) -> bool:
     """Tell a table's name, which has its schema before it, from a concept."""
     return "." in name

@@ -44,6 +44,8 @@ def why_of(line: BridgeLine) -> str:
     """Return what makes a line of the bridge."""
     before, after = line.units_before, line.units_after
     told = [f"{before} → {after} charged" if before != after else f"{after} charged as before"]
+    if line.waived_before != line.waived_after:
+        told.append(f"{line.waived_before} → {line.waived_after} waived")
     if line.by_price:
         told.append(f"another price or cap: {change_of(line.by_price)}")
     if line.over_cap_before or line.over_cap_after:
