@@ -9,6 +9,7 @@ from cmis_audit.cli.options import (
     HELP,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -58,7 +59,8 @@ def plan(source: str | None, **options: Any) -> None:
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(catalog, pack, progress, decisions=decisions)
         made = pipeline.plan_of(report, wanted, progress)
         files = pipeline.plan_files(made)
     write_files(directory, files)

@@ -9,6 +9,7 @@ from cmis_audit.cli.options import (
     HELP,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -84,9 +85,12 @@ def rehearse(source: str | None, **options: Any) -> None:
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(catalog, pack, progress, decisions=decisions)
         plan = pipeline.plan_of(report, wanted, progress)
-        found = rehearsing.rehearsal_of(report, pack, plan, asked, now=intake.now, notify=progress)
+        found = rehearsing.rehearsal_of(
+            report, pack, plan, asked, now=intake.now, notify=progress, decisions=decisions
+        )
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:

@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 from math import log2
 
+from cmis_audit.cluster.registered import canonical_by_register
 from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
@@ -18,7 +20,10 @@ _SAID = 20.0
 class Standing:
     """What speaks for a table as the one to keep, over a whole catalog."""
 
-    def __init__(self, catalog: Catalog, matches: Matches) -> None:
+    def __init__(
+        self, catalog: Catalog, matches: Matches, register: tuple[Registered, ...] = ()
+    ) -> None:
+        self._register = register
         self._tables = {table.ref: table for table in catalog.tables}
         self._traits = {one.ref: one for one in matches.traits}
         self._marks = {one.name: one.markers for one in matches.schemas}
@@ -39,10 +44,13 @@ class Standing:
     def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
         """Return the table to keep and the reasons in words.
 
-        Names without a marker come first, the schemas' too; then counts what depends on the table,
-        how much it can hold, what it does hold; then the order of names, so that there is always
-        one answer.
+        What the team's register says is settled. Names without a marker come first, the schemas'
+        too; then counts what depends on the table, how much it can hold, what it does hold; then
+        the order of names, so that there is always one answer.
         """
+        settled = canonical_by_register(refs, self._register)
+        if settled:
+            return settled
         ranked = sorted(refs, key=lambda ref: (-self._worth(ref, refs), ref))
         best = ranked[0]
         return best, self._reason(best, refs)

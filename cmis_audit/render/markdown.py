@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
 from cmis_audit.render import (
+    decisions,
     diagram,
     evidence,
     outlook,
@@ -27,6 +28,7 @@ from cmis_audit.render import (
 from cmis_audit.render.escape import code, escaped, html_code, joined, table
 from cmis_audit.render.index import Index
 from cmis_audit.render.prose import prose
+from cmis_audit.render.trend_markdown import trend_table
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ def _environment() -> "Environment":
         schema_words=schema_words,
         overview=overview,
         evidence=evidence,
+        decisions=decisions,
         diagram=diagram,
         outlook=outlook,
         risk=risk,
@@ -98,6 +101,7 @@ def _environment() -> "Environment":
         html_code=html_code,
         joined=joined,
         table=table,
+        trend_table=trend_table,
     )
     named: dict[str, Callable[..., object]] = {
         name: getattr(units, name)
