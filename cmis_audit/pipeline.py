@@ -18,15 +18,16 @@ from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.code import CodeSurvey
+from cmis_audit.model.decisions import UNDECIDED, Decisions
 from cmis_audit.model.finding import Facts
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
-from cmis_audit.model.rule import RulePack
+from cmis_audit.model.rule import Rule, RulePack
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_pack
-from cmis_audit.score import score
+from cmis_audit.score import score, score_if_merged
 from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -79,18 +80,23 @@ def audit(
     pack: RulePack,
     notify: Notify = _silently,
     compare: Compare | None = None,
+    decisions: Decisions = UNDECIDED,
+    *,
     code: CodeSurvey | None = None,
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 
-    With `compare`, the values of likely duplicates are asked about and speak as well; with `code`,
-    what a search of code trees found speaks for the table to keep.
+    With `compare`, the values of likely duplicates are asked about and speak as well. What the
+    `decisions` waive is not charged; their register speaks for the table to keep, as does what a
+    search of `code` found.
     """
     from importlib.metadata import version
 
     from cmis_audit.cluster.clusters import build_clusters
     from cmis_audit.cluster.schema_copies import schema_copies
     from cmis_audit.cluster.versions import version_tables
+    from cmis_audit.history.register import register_notices
+    from cmis_audit.history.waivers import waived
     from cmis_audit.match.matches import find_matches
 
     catalog = without_books(catalog)
@@ -108,7 +114,7 @@ def audit(
             matches = Values(catalog, pack).entered(matches, overlaps)
             skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
-    clusters = build_clusters(catalog, matches, pack, code)
+    clusters = build_clusters(catalog, matches, pack, decisions.register, code)
     copies = schema_copies(catalog, matches, clusters)
     facts = Facts(
         catalog=catalog,
@@ -116,15 +122,22 @@ def audit(
         version_tables=version_tables(clusters, matches),
     )
     findings = run_checks(pack.rules, facts)
+    waivings = waived(decisions.waivers, decisions.today, clusters, findings)
+    notices = (*waivings.notices, *register_notices(decisions.register, catalog))
     return Report(
         tool_version=version("cmis-audit"),
         catalog=catalog,
         fingerprint=fingerprint(catalog),
         totals=totals_of(catalog),
-        score=score(findings, clusters, pack, copies),
+        score=score(waivings.charged, clusters, pack, copies),
         clusters=clusters,
         schema_copies=copies,
-        findings=findings,
+        findings=waivings.charged,
+        waived=waivings.holds,
+        waived_findings=waivings.waived,
+        lapsed=waivings.lapsed,
+        notices=tuple(sorted(notices, key=lambda one: (one.rule, one.message, one.id))),
+        notice_rules=notice_rules() if decisions.waivers or decisions.register else (),
         rules=pack.rules,
         not_assessed=tuple(sorted({*skipped, *code.skipped})) if code else skipped,
         code=code,
@@ -189,6 +202,13 @@ def totals_of(catalog: Catalog) -> Totals:
 def rule_pack(name: str, own: Path | None) -> RulePack:
     """Return a pack whose checks are known to exist."""
     return load_pack(name, own, checks=PARAMETERS)
+
+
+def notice_rules() -> tuple[Rule, ...]:
+    """Return what is said of waivers and register, by code; it costs no points."""
+    from cmis_audit.history.notices import RULES
+
+    return RULES
 
 
 def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:
@@ -362,7 +382,7 @@ def documents(
     """
     from cmis_audit.render import EMITTERS
 
-    if "html" in formats and report.plan is None:
+    if "html" in formats and report.plan is None and not report.catalog.redacted:
         report = msgspec.structs.replace(report, plan=plan_of(report, PlanOptions(), notify))
     found = {}
     for name in dict.fromkeys(formats):
@@ -394,22 +414,40 @@ def redacted(catalog: Catalog) -> Catalog:
 
 
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
-    """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    """Return the SQL that merges what a report says to merge. Raises UsageError.
+
+    What a waiver covers is planned only when `options` names it.
+    """
     if report.catalog.redacted:
         raise UsageError(
             "the snapshot was written with --redact and lacks defaults, policies and bodies; "
             "a plan needs them: take a snapshot without --redact"
         )
+    from cmis_audit.history.promise import promise
     from cmis_audit.plan.planner import make_plan
 
     notify("planning")
-    return make_plan(
+    wanted = tuple(
+        one
+        for one in report.clusters
+        if one.id not in report.waived_clusters or one.id in options.clusters
+    )
+    plan = make_plan(
         report.catalog,
-        report.clusters,
+        wanted,
         options,
         fingerprint=report.fingerprint,
         tool_version=report.tool_version,
     )
+    left = tuple(
+        Skipped(what=one.name, why="a waiver covers it; --cluster plans it all the same")
+        for one in report.clusters
+        if one not in wanted
+    )
+    plan = msgspec.structs.replace(plan, not_planned=(*plan.not_planned, *left))
+    merged = frozenset(each.cluster for each in plan.clusters)
+    score_after = score_if_merged(report.findings, report.rules, merged)
+    return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))
 
 
 def plan_files(plan: Plan, code: CodeSurvey | None = None) -> Mapping[str, str]:

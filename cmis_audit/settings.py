@@ -14,9 +14,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cmis_audit.decisions import register_of, waivers_of
 from cmis_audit.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from cmis_audit.model.decisions import Registered
+    from cmis_audit.model.waiver import Waiver
 
 PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
@@ -66,6 +71,13 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     color: bool = True
+    history: Path | None = None
+    """Where earlier audits are kept."""
+    baseline: Path | None = None
+    """An audit: gates look only at what is new or worse."""
+    waivers: tuple["Waiver", ...] = ()
+    tables: tuple["Registered", ...] = ()
+    """The table register."""
 
 
 def load_settings(
@@ -84,7 +96,7 @@ def load_settings(
     for key, value in table.items():
         name = _known(key, path)
         values[name] = _value(name, value, f"{path}: {key}")
-        if name in ("rules", "output") and values[name] != "-":
+        if name in _PLACES and values[name] != "-":
             values[name] = type(values[name])(path.parent / values[name])
         if name == "code":
             values[name] = tuple(path.parent / each for each in values[name])
@@ -150,6 +162,8 @@ def _value(name: str, value: object, origin: str) -> object:
         return _PARSERS[name](value)
     except ValueError as error:
         raise SettingsError(f"{origin}: {error}, not {value!r}") from None
+    except SettingsError as error:
+        raise SettingsError(f"{origin}: {error}") from None
 
 
 def _text(value: object) -> str:
@@ -243,7 +257,13 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "quiet": _boolean,
     "verbose": _boolean,
     "color": _boolean,
+    "history": _path,
+    "baseline": _path,
+    "waivers": waivers_of,
+    "tables": register_of,
 }
+_PLACES = ("rules", "output", "history", "baseline")
+"""Read from a file, they are relative to where it lies."""
 
 
 def _key(name: str) -> str:

@@ -10,6 +10,7 @@ from cmis_audit.cli.options import (
     code_option,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -63,7 +64,8 @@ def plan(source: str | None, **options: Any) -> None:
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
         code = pipeline.survey_of(settings.code, catalog, progress)
-        report = pipeline.audit(catalog, pack, progress, code=code)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
         made = pipeline.plan_of(report, wanted, progress)
         files = pipeline.plan_files(made, code)
     write_files(directory, files)

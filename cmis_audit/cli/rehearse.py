@@ -10,6 +10,7 @@ from cmis_audit.cli.options import (
     code_option,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -88,9 +89,12 @@ def rehearse(source: str | None, **options: Any) -> None:
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
         code = pipeline.survey_of(settings.code, catalog, progress)
-        report = pipeline.audit(catalog, pack, progress, code=code)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
         plan = pipeline.plan_of(report, wanted, progress)
-        found = rehearsing.rehearsal_of(report, pack, plan, asked, now=intake.now, notify=progress)
+        found = rehearsing.rehearsal_of(
+            report, pack, plan, asked, now=intake.now, notify=progress, decisions=decisions
+        )
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:

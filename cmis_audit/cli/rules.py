@@ -27,21 +27,28 @@ Examples:
 def rules(code: str | None, **options: Any) -> None:
     """List the rules, or print the page of one: why, what it finds, what it leaves alone."""
     settings = settings_of(options)
-    from cmis_audit.pipeline import rule_pack
+    from cmis_audit.pipeline import notice_rules, rule_pack
 
     pack = rule_pack(settings.pack, settings.rules)
-    say(_page(pack, code) if code else _table(pack))
+    free = notice_rules()
+    if code:
+        say(_page(pack, code, free))
+        return
+    listed = ", ".join(f"{rule.code} {rule.title.lower()}" for rule in free)
+    say(f"{_table(pack)}\nAt no points, of waivers and register: {listed}.")
 
 
-def _page(pack: "RulePack", code: str) -> str:
-    for rule in pack.rules:
+def _page(pack: "RulePack", code: str, free: "tuple[Rule, ...]") -> str:
+    for rule in (*pack.rules, *free):
         if rule.code == code.upper():
             return f"# {rule.code} {rule.title}\n\n{_charge(rule)}\n\n{rule.page}"
-    hint = did_you_mean(code.upper(), [rule.code for rule in pack.rules])
+    hint = did_you_mean(code.upper(), [rule.code for rule in (*pack.rules, *free)])
     raise UsageError(f"no rule '{code}' in the pack '{pack.name}'{hint}")
 
 
 def _charge(rule: "Rule") -> str:
+    if not rule.cap:
+        return f"Severity {rule.severity.value}; it costs no points."
     return (
         f"Severity {rule.severity.value}; {rule.points:g} points off for each "
         f"{rule.unit.value}, {rule.cap:g} at most."

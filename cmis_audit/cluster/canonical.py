@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from math import log2
 
 from cmis_audit.cluster.code_reasons import code_reasons
+from cmis_audit.cluster.registered import canonical_by_register
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.code_index import CodeIndex
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
@@ -20,7 +22,14 @@ _SAID = 20.0
 class Standing:
     """What speaks for a table as the one to keep, over a whole catalog."""
 
-    def __init__(self, catalog: Catalog, matches: Matches, code: CodeIndex | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        matches: Matches,
+        register: tuple[Registered, ...] = (),
+        code: CodeIndex | None = None,
+    ) -> None:
+        self._register = register
         self._code = code
         self._tables = {table.ref: table for table in catalog.tables}
         self._traits = {one.ref: one for one in matches.traits}
@@ -42,10 +51,13 @@ class Standing:
     def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
         """Return the table to keep and the reasons in words.
 
-        Names without a marker come first, the schemas' too; then counts what depends on the table,
-        in how many files code uses it, how much it can hold, what it does hold; then the order of
-        names, so that there is always one answer.
+        What the team's register says is settled. Names without a marker come first, the schemas'
+        too; then counts what depends on the table, in how many files code uses it, how much it can
+        hold, what it does hold; then the order of names, so that there is always one answer.
         """
+        settled = canonical_by_register(refs, self._register)
+        if settled:
+            return settled
         ranked = sorted(refs, key=lambda ref: (-self._worth(ref, refs), ref))
         best = ranked[0]
         return best, self._reason(best, refs)

@@ -13,6 +13,7 @@ from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
 from cmis_audit.render import (
     code_places,
+    decisions,
     diagram,
     evidence,
     outlook,
@@ -28,6 +29,7 @@ from cmis_audit.render import (
 from cmis_audit.render.escape import code, escaped, html_code, joined, table
 from cmis_audit.render.index import Index
 from cmis_audit.render.prose import prose
+from cmis_audit.render.trend_markdown import trend_table
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def _environment() -> "Environment":
         overview=overview,
         places=code_places,
         evidence=evidence,
+        decisions=decisions,
         diagram=diagram,
         outlook=outlook,
         risk=risk,
@@ -100,6 +103,7 @@ def _environment() -> "Environment":
         html_code=html_code,
         joined=joined,
         table=table,
+        trend_table=trend_table,
     )
     named: dict[str, Callable[..., object]] = {
         name: getattr(units, name)

@@ -26,10 +26,7 @@ def score(
     Deductions stand largest first; rules without a finding have none. A payoff is counted on exact
     values, after caps and the floor: what is over a cap returns nothing until the rest is mended.
     """
-    by_rule: dict[str, list[Finding]] = {rule.code: [] for rule in pack.rules}
-    for finding in findings:
-        by_rule[finding.rule].append(finding)
-    charges = _Charges([_Charge(rule, by_rule[rule.code]) for rule in pack.rules])
+    charges = _charges(findings, pack.rules)
     exact = charges.without(frozenset())
     deductions = [_deduction(each, charges, exact) for each in charges.by_rule if each.findings]
     value = rounded(exact)
@@ -59,6 +56,13 @@ def score(
             if one.verdict is Verdict.CONSOLIDATE
         ),
     )
+
+
+def score_if_merged(
+    findings: Iterable[Finding], rules: Iterable[Rule], merged: frozenset[str]
+) -> int:
+    """Return what the score would be if clusters were merged."""
+    return rounded(_charges(findings, rules).without(merged))
 
 
 class _Charge:
@@ -110,6 +114,13 @@ class _Charges:
         """Return the exact score if clusters were merged, or the findings of a rule mended."""
         left = (each.points(merged) for each in self.by_rule if each is not mended)
         return max(_NONE, _FULL - sum(left, _NONE))
+
+
+def _charges(findings: Iterable[Finding], rules: Iterable[Rule]) -> _Charges:
+    by_rule: dict[str, tuple[Rule, list[Finding]]] = {rule.code: (rule, []) for rule in rules}
+    for finding in findings:
+        by_rule[finding.rule][1].append(finding)
+    return _Charges([_Charge(rule, found) for rule, found in by_rule.values()])
 
 
 def _deduction(charge: _Charge, charges: _Charges, exact: Decimal) -> Deduction:
