@@ -86,11 +86,12 @@ def _judge(pair: Pair) -> tuple[float, str]:
 
 
 def at_most(relation: NameRelation, database: Database) -> float:
-    """Return the most that `evidence` says of names one of which stands in the other.
+    """Return the most that `evidence` says of names of one meaning, or one within the other.
 
     Unless their parents were found to be one.
     """
     of_relation: tuple[str, ...] = {
+        Relation.SYNONYM: ("synonym",),
         Relation.QUALIFIED: ("qualified", "qualified_by_state", "qualified_by_parent"),
         Relation.PART: ("extension", "satellite", "sibling_new_word"),
     }[relation.relation]
