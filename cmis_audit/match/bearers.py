@@ -1,7 +1,7 @@
 """Tables of one name, asked all at once which of them another table may come to something with."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import TypeVar
 
@@ -44,15 +44,15 @@ class Bearers:
         self._names: dict[MarkedName, Places] = defaultdict(int)
         for place, (form, side) in enumerate(zip(forms, sides, strict=True)):
             self._note(form, side, 1 << place)
-        self._with_mark: dict[str, list[tuple[frozenset[str], Places]]] = defaultdict(list)
-        self._echoes: dict[str, Places] = defaultdict(int)
+        self._with_mark: dict[str, list[tuple[frozenset[str], Places, int]]] = defaultdict(list)
+        self._echoes: dict[str, list[tuple[Places, int]]] = defaultdict(list)
         for name, places in self._names.items():
-            every = name.every
+            every, units = name.every, _units(name.bits)
             for mark in every:
-                self._with_mark[mark].append((every, places))
+                self._with_mark[mark].append((every, places, units))
             for mark in name.last if name.echoes else ():
-                self._echoes[mark] |= places
-        self._known: dict[MarkedName, tuple[Places, Places, int]] = {}
+                self._echoes[mark].append((places, units))
+        self._known: dict[MarkedName, tuple[list[tuple[Places, int]], Places, int]] = {}
 
     def _note(self, form: TableForm, side: Side, bit: Places) -> None:
         ref = form.traits.ref
@@ -101,8 +101,10 @@ class Bearers:
         together = _any_of(self._refs, self._outlook.together_with(ref))
         return found | (pointing & pointed_at) | together
 
-    def partners(self, name: MarkedName, column: ColumnForm, form: TableForm) -> tuple[Places, int]:
-        """Return which tables may have a partner for a column of another, and its bits in units.
+    def partners(
+        self, name: MarkedName, column: ColumnForm, form: TableForm
+    ) -> Iterator[tuple[Places, int]]:
+        """Yield which tables may have a partner for a column of another, and its bits in units.
 
         Keys may be partners of each other, whatever their names; and columns that point at one
         table, or that bear a table's own name before a like one.
@@ -110,28 +112,51 @@ class Bearers:
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = self._judged(name)
-        places, begun, units = known
+        like, begun, units = known
         if column.is_key:
-            return self.every, units
-        places |= self._columns.get(column.name, 0)
+            yield self.every, units
+            return
+        best = self._columns.get(column.name, 0)
         if column.reference is not None:
-            places |= self._refers.get(column.reference, 0)
+            best |= self._refers.get(column.reference, 0)
         if begun:
             if any(part.startswith(name.first) for part in form.traits.stem):
-                places |= begun
+                best |= begun
             else:
-                places |= begun & self._prefixes.get(name.first, 0)
-        return places, units
+                best |= begun & self._prefixes.get(name.first, 0)
+        if best:
+            yield best, units
+        for places, fewer in like:
+            if places & ~best:
+                yield places & ~best, fewer
 
-    def _judged(self, name: MarkedName) -> tuple[Places, Places, int]:
-        """Return which have a like name, which do when its first word is a table's, its units."""
-        places = self._keys.get(name.key, 0) | _any_of(self._echoes, name.last)
+    def _judged(self, name: MarkedName) -> tuple[list[tuple[Places, int]], Places, int]:
+        """Return which tables have a like name, by the bits in units that both names are worth.
+
+        Each table stands where it has most. Beside it those that do when the first word of the name
+        is a table's, and the units of the name itself.
+        """
+        units = _units(name.bits)
+        found = {units: self._keys.get(name.key, 0)}
+        for mark in name.last:
+            for places, theirs in self._echoes.get(mark, ()):
+                both = min(units, theirs)
+                found[both] = found.get(both, 0) | places
         for mark in name.telling:
-            for every, like in self._with_mark.get(mark, ()):
-                if like & ~places and name.within(every):
-                    places |= like
-        begun = _any_of(self._heads, name.rest) if name.first else 0
-        return places, begun, ceil(name.bits * UNITS)
+            for every, places, theirs in self._with_mark.get(mark, ()):
+                both = min(units, theirs)
+                if places & ~found.get(both, 0) and name.within(every):
+                    found[both] = found.get(both, 0) | places
+        like, before = [], 0
+        for both in sorted(found, reverse=True):
+            if places := found[both] & ~before:
+                like.append((places, both))
+                before |= places
+        return like, _any_of(self._heads, name.rest) if name.first else 0, units
+
+
+def _units(bits: float) -> int:
+    return ceil(bits * UNITS)
 
 
 def _prefixes(stem: tuple[str, ...]) -> set[str]:

@@ -108,7 +108,11 @@ class Outlook:
         """
         if self._stand_out(one, other, shared, equal=equal):
             return True
-        return self._most(one, other, name_bits, shared) >= self._lowest
+        bits = self._most(one, other, name_bits, shared)
+        if bits < self._lowest or equal:
+            return bits >= self._lowest
+        bits += own_parent.at_most(one, other, shared.columns, self._database)
+        return bits >= self._lowest
 
     def worth_a_ledger(
         self, one: TableForm, other: TableForm, name_bits: float, *, equal: bool

@@ -71,8 +71,7 @@ class Question:
         """Return how much each of them may have in common with the table."""
         found = _Counted()
         for name, column in zip(self._side.names, self._form.columns, strict=True):
-            places, units = self._bearers.partners(name, column, self._form)
-            if places:
+            for places, units in self._bearers.partners(name, column, self._form):
                 found.columns.add(places, 1)
                 found.bits.add(places, units)
                 if units >= TELLING_COLUMN * UNITS:
