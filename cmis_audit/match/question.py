@@ -8,7 +8,10 @@ from cmis_audit.match.bearers import UNITS, Bearers, Places
 from cmis_audit.match.forms import TableForm
 from cmis_audit.match.outlook import Outlook, Shared
 from cmis_audit.match.tally import Tally, places_of
-from cmis_audit.model.match import HELD, TELLING_COLUMN
+from cmis_audit.model.match import ALIKE, CONTAINED, HELD, TELLING_COLUMN
+
+_ALIKE = min(CONTAINED, 2 * ALIKE / (1 + ALIKE))
+"""Of the columns of the smaller table, without which two tables do not look alike."""
 
 
 class Question:
@@ -39,9 +42,15 @@ class Question:
         own = self._form.traits.ref
         certain = places & (self._any_way | self._bearers.of_schema(own.schema))
         yield from self._pairs(certain)
-        for place in places_of(places & ~certain):
-            other = self._bearers.forms[place].traits.ref
-            yield from self._pair(place, self._outlook.equal_name_bits(own, other), equal=True)
+        open_to_doubt = places_of(places & ~certain)
+        if not open_to_doubt:
+            return
+        forms, bits_of = self._bearers.forms, self._outlook.equal_name_bits
+        bits = {place: bits_of(own, forms[place].traits.ref) for place in open_to_doubt}
+        likely = self._likely(max(bits.values()), equal=True)
+        for place, name_bits in bits.items():
+            if likely >> place & 1:
+                yield from self._pair(place, name_bits, equal=True)
 
     def _pairs(self, places: Places) -> Iterator[tuple[int, int]]:
         for place in places_of(places):
@@ -78,18 +87,21 @@ class Question:
                     found.telling |= places
         return found
 
-    def _likely(self, name_bits: float) -> Places:
+    def _likely(self, name_bits: float, *, equal: bool = False) -> Places:
         """Return those that may share enough, in telling columns or in many of them.
 
-        As if each were the one of them that needs least.
+        As if each were the one of them that needs least; of tables of `equal` names, however little
+        many columns tell.
         """
         counted, every = self._counted, self._bearers.every
         whole = min(self._bearers.least_bits, self._side.bits)
         enough = floor(self._outlook.least_shared(name_bits, whole) * UNITS)
         columns = min(self._bearers.least_columns, len(self._form.columns))
-        many = counted.columns.at_least(ceil(HELD * columns), every)
-        telling = counted.bits.at_least(floor(self._outlook.least_telling * UNITS), many)
-        return telling | counted.bits.at_least(max(enough, 0), every)
+        part = counted.columns.at_least(ceil(HELD * columns), counted.telling)
+        alike = counted.columns.at_least(ceil(_ALIKE * columns), every & ~part)
+        if not equal:
+            alike = counted.bits.at_least(floor(self._outlook.least_telling * UNITS), alike)
+        return part | alike | counted.bits.at_least(max(enough, 0), every)
 
 
 class _Counted:
