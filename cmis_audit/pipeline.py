@@ -217,6 +217,13 @@ def comparison_of_values(intake: Intake, rows: int) -> Compare:
     )
 
 
+def identity_of(intake: Intake, notify: Notify = _silently) -> str | None:
+    """Return which server a live source is; None for a file, which does not say."""
+    if _file_of(intake) is not None:
+        return None
+    return _asking(intake, lambda source: source.identity(), notify)
+
+
 def _file_of(intake: Intake) -> Path | None:
     """Return the file that SOURCE names, if it names one."""
     from cmis_audit.source.connection import is_conninfo

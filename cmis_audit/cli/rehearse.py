@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   cmis-audit rehearse shop -o rehearsal
-  cmis-audit rehearse schema.sql -o rehearsal --rows 200 --seed 7""",
+  cmis-audit rehearse schema.sql -o rehearsal --rows 200 --seed 7
+  cmis-audit rehearse shop --scratch postgresql://me@staging.lan/postgres""",
 )
 @source_argument
 @connection_options
@@ -63,6 +64,12 @@ Examples:
     default=2000,
     help="Rows for each of them while it is measured; default 2000, 0 for no measuring.",
 )
+@click.option(
+    "--scratch",
+    metavar="WHERE",
+    default="embedded",
+    help="embedded (default), docker, or a connection string of a server that may be written to.",
+)
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
 @common_options
 def rehearse(source: str | None, **options: Any) -> None:
@@ -83,13 +90,22 @@ def rehearse(source: str | None, **options: Any) -> None:
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
+    scratch = options["scratch"]
     with progress_of(settings) as progress:
+        rehearsing.refuse_the_source(intake, scratch, progress)
         catalog = pipeline.catalog_of(intake, progress)
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(catalog, pack, progress, decisions=decisions)
         plan = pipeline.plan_of(report, wanted, progress)
         found = rehearsing.rehearsal_of(
-            report, pack, plan, asked, now=intake.now, notify=progress, decisions=decisions
+            report,
+            pack,
+            plan,
+            asked,
+            now=intake.now,
+            notify=progress,
+            decisions=decisions,
+            scratch=scratch,
         )
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)

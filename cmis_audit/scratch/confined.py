@@ -23,9 +23,10 @@ MOST_ROWS = 200_000
 
 Row = tuple[str | None, ...]
 
-# The write-ahead log and temporary files belong to the server, and grow with what is loaded.
-_SIZE = """
-SELECT pg_catalog.pg_database_size(%s)
+# The write-ahead log and temporary files belong to the server, and grow with what is loaded; on
+# a server with other databases they grow with those as well.
+_DATABASE_SIZE = "SELECT pg_catalog.pg_database_size(%s)"
+_SERVER_SIZE = f"""{_DATABASE_SIZE}
      + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_tmpdir())
      + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_waldir())
 """
@@ -58,13 +59,18 @@ class Watch:
         *,
         seconds: float,
         size_bytes: int,
+        alone: bool = True,
         base_bytes: int | None = None,
     ) -> None:
-        """`base_bytes` is from where growth counts, if that was weighed before."""
+        """`base_bytes` is from where growth counts, if that was weighed before.
+
+        `alone` says that the server has nothing else to do.
+        """
         self.admin = admin
         self.database = database
         self.seconds = seconds
         self.size_bytes = size_bytes
+        self._size = _SERVER_SIZE if alone else _DATABASE_SIZE
         self._deadline = time.monotonic() + seconds
         self._next_weighing = 0.0
         if base_bytes is not None:
@@ -91,7 +97,7 @@ class Watch:
                 )
 
     def _weigh(self) -> int:
-        row = self.admin.execute(_SIZE, (self.database,)).fetchone()
+        row = self.admin.execute(self._size, (self.database,)).fetchone()
         return int(row[0]) if row else 0
 
     def end(self, pid: int) -> None:

@@ -53,7 +53,8 @@ class Workplace:
     def __enter__(self) -> Self:
         self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
         self._do(
-            "ALTER ROLE {role} PASSWORD {password} CONNECTION LIMIT {connections} BYPASSRLS",
+            "ALTER ROLE {role} PASSWORD {password} CONNECTION LIMIT {connections}"
+            + (" BYPASSRLS" if self._server.bypasses else ""),
             password=sql.Literal(self._password),
             connections=sql.Literal(CONNECTIONS),
         )
@@ -124,6 +125,7 @@ class Workplace:
         if name in self._states:
             self._do("DROP DATABASE {state}", state=self._state(name))
         self._copy(sql.Identifier(self._names.database), self._state(name))
+        self._do("REVOKE ALL ON DATABASE {state} FROM PUBLIC", state=self._state(name))
         self._states.add(name)
 
     def restore(self, name: str) -> None:
@@ -151,6 +153,7 @@ class Workplace:
             self._names.database,
             seconds=self._limits.seconds,
             size_bytes=self._limits.bytes,
+            alone=not self._server.prefix,
             base_bytes=self._base_bytes,
         )
         self._base_bytes = watch.base_bytes

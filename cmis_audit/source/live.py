@@ -24,6 +24,7 @@ from cmis_audit.source.connection import (
     secrets_of,
 )
 from cmis_audit.source.failures import Place, is_moved, query_failure
+from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.reader import (
     CATALOG,
     COLUMN_STATISTICS,
@@ -97,6 +98,20 @@ class LiveSource:
             except _MovedError as error:
                 raise error.failure from None
             return visibility_from_rows(reader.rows)
+
+    def identity(self) -> str:
+        """Return what no other server has, copies of its files apart; raises as read() does."""
+        with closing(connect(self._target, self._limits)) as connection:
+            major = connection.info.server_version // 10000
+            query = catalog_query("server_identity", major).encode()
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(query)
+                    row = cursor.fetchone()
+            except psycopg.Error as error:
+                place = place_of(connection)
+                raise self._failure(error, place, "pg_control_system()") from None
+        return str(row[0]) if row else ""
 
     def overlaps(self, questions: Sequence[Question], rows: int) -> Overlaps:
         """Return what values the tables have in common, reading so many rows of each at most.
