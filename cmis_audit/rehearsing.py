@@ -70,7 +70,10 @@ def rehearsal_of(
     visited = with_visitor(report.catalog, plan.clusters)
     wanted = msgspec.structs.replace(plan.options, yes_drop=True)
     try:
-        with _server(visited, scratch, notify) as server, _clone(visited, server, notify) as clone:
+        with (
+            _server(visited, scratch, notify) as server,
+            _clone(visited, server, notify, discreet=options.sampled > 0) as clone,
+        ):
             catalog = clone.catalog
             renamed = msgspec.structs.replace(report, catalog=catalog)
             tried = pipeline.plan_of(renamed, wanted, notify)
@@ -115,6 +118,7 @@ def _rehearsal(
         seed=options.seed,
         rows=options.rows,
         given=sum(len(each.rows) for each in options.given),
+        sampled=options.sampled,
         clone=clone,
         filling=(),
         clusters=(),
@@ -168,7 +172,9 @@ def _server(catalog: Catalog, scratch: str, notify: pipeline.Notify) -> Iterator
 
 
 @contextmanager
-def _clone(catalog: Catalog, server: "ScratchServer", notify: pipeline.Notify) -> Iterator[_Clone]:
+def _clone(
+    catalog: Catalog, server: "ScratchServer", notify: pipeline.Notify, *, discreet: bool
+) -> Iterator[_Clone]:
     from cmis_audit.rehearse.clone import clone_sql
     from cmis_audit.rehearse.stand_ins import asked_by_name, stand_ins, with_stand_ins
     from cmis_audit.scratch.intake import load_text
@@ -184,7 +190,7 @@ def _clone(catalog: Catalog, server: "ScratchServer", notify: pipeline.Notify) -
     sql, stood_in = clone_sql(named)
     notify(f"cloning {catalog.database}")
     loaded = load_text(catalog.database, sql, server)
-    with Workplace(server, loaded) as place:
+    with Workplace(server, loaded, discreet=discreet) as place:
         yield _Clone(
             catalog=named,
             names=names,

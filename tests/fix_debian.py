@@ -1,4 +1,4 @@
-"""A PostgreSQL 15 of Debian's, as somebody's server of their own: with autovacuum and all but fsync."""
+"""A PostgreSQL 15 of Debian's, as somebody's own server: autovacuum and all, but fsync."""
 
 import os
 import pwd

@@ -1,5 +1,6 @@
 """`cmis-audit rehearse`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,13 @@ Examples:
     help="Rows for each of them while it is measured; default 2000, 0 for no measuring.",
 )
 @click.option(
+    "--sample-rows",
+    metavar="ROWS",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    help="Fill the clone with so many rows of each table from SOURCE first; default 0, none.",
+)
+@click.option(
     "--scratch",
     metavar="WHERE",
     default="embedded",
@@ -75,7 +83,8 @@ Examples:
 def rehearse(source: str | None, **options: Any) -> None:
     """Plan, and run the plan's files on a scratch clone with rows made to hurt.
 
-    Forward, back from each phase, and forward again. SOURCE is only read, and only its catalog.
+    Forward, back from each phase, and forward again. SOURCE is only read, and only its catalog
+    unless --sample-rows asks for rows, which go to the clone and into no file.
     Exit status 1 says that a plan was refused, lost something or could not be undone.
     """
     settings = settings_of(options)
@@ -90,6 +99,8 @@ def rehearse(source: str | None, **options: Any) -> None:
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
+    sample = options["sample_rows"]
+    read = pipeline.rows_on_request(intake, sample) if sample else None
     scratch = options["scratch"]
     with progress_of(settings) as progress:
         rehearsing.refuse_the_source(intake, scratch, progress)
@@ -97,6 +108,12 @@ def rehearse(source: str | None, **options: Any) -> None:
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(catalog, pack, progress, decisions=decisions)
         plan = pipeline.plan_of(report, wanted, progress)
+        if read is not None:
+            progress("reading rows")
+            found_rows = read(report.catalog, plan)
+            asked = replace(
+                asked, given=found_rows.tables, unread=found_rows.skipped, sampled=sample
+            )
         found = rehearsing.rehearsal_of(
             report,
             pack,

@@ -40,7 +40,16 @@ class _Names:
 class Workplace:
     """A context: within it the database can be worked in, and sessions be had."""
 
-    def __init__(self, server: ScratchServer, loaded: Loaded, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        server: ScratchServer,
+        loaded: Loaded,
+        limits: Limits | None = None,
+        *,
+        discreet: bool = False,
+    ) -> None:
+        """With `discreet` no session repeats what the server says: it may quote rows."""
+        self._discreet = discreet
         self._server = server
         self._names = _Names(database=loaded.database, role=loaded.role)
         self._limits = limits or Limits()
@@ -97,7 +106,7 @@ class Workplace:
 
     def fresh_session(self) -> ConfinedConnection:
         """Return a connection that nobody has used; it is a context."""
-        return ConfinedConnection(self.conninfo, self._watch())
+        return ConfinedConnection(self.conninfo, self._watch(), discreet=self._discreet)
 
     def run_file(self, name: str, text: str) -> Refused | None:
         """Run a file as `psql -v ON_ERROR_STOP=1 -f` does, and return what stopped it."""

@@ -222,8 +222,10 @@ def test_whoever_interrupts_it_finds_nothing_left(
     number = getattr(signal, name)
     with left_as_found(debian_server):
         with subprocess.Popen(
-            [sys.executable, "-m", "cmis_audit", "rehearse", "-v", "shop.sql", "-o", "made"]
-            + ["--scratch", debian_server],
+            [
+                *(sys.executable, "-m", "cmis_audit", "rehearse", "-v", "shop.sql", "-o", "made"),
+                *("--scratch", debian_server),
+            ],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
