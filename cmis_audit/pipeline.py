@@ -24,7 +24,7 @@ from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import Report, Totals
 from cmis_audit.model.rule import Rule, RulePack
-from cmis_audit.model.table_rows import TableRows
+from cmis_audit.model.table_rows import RowSample, TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_pack
 from cmis_audit.score import score, score_if_merged
@@ -241,6 +241,31 @@ def comparison_of_values(intake: Intake, rows: int) -> Compare:
     return lambda questions: _asking(
         intake, lambda source: source.overlaps(questions, rows), _silently
     )
+
+
+def rows_on_request(intake: Intake, rows: int) -> Callable[[Catalog, Plan], RowSample]:
+    """Return what reads so many rows of each table of a plan, and the rows that they point at.
+
+    Raises SourceError for a file: it holds no rows.
+    """
+    if _file_of(intake) is not None:
+        raise SourceError(
+            f"{intake.target.source} is a file and holds no rows to take along; "
+            "rehearse from the server, or leave --sample-rows out"
+        )
+
+    def read(catalog: Catalog, plan: Plan) -> RowSample:
+        members = tuple(each.table for cluster in plan.clusters for each in cluster.members)
+        return _asking(intake, lambda source: source.rows(catalog, members, rows), _silently)
+
+    return read
+
+
+def identity_of(intake: Intake, notify: Notify = _silently) -> str | None:
+    """Return which server a live source is; None for a file, which does not say."""
+    if _file_of(intake) is not None:
+        return None
+    return _asking(intake, lambda source: source.identity(), notify)
 
 
 def _file_of(intake: Intake) -> Path | None:

@@ -30,7 +30,7 @@ from cmis_audit.plan.naming import Names
 from cmis_audit.plan.rollback import rollbacks
 from cmis_audit.plan.security import with_security
 from cmis_audit.plan.switch import switch
-from cmis_audit.plan.target import design
+from cmis_audit.plan.target import design, replaceable
 from cmis_audit.plan.triggers import with_triggers
 from cmis_audit.plan.verify import verify
 
@@ -119,6 +119,7 @@ def _merge(
         return archive(catalog, cluster, names, options, _folder(number, cluster.name))
     long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)
     made = (metrics_design if long else design)(catalog, cluster, names, options)
+    replaceable(catalog, frozenset(member.table.ref for member in made.members))
     made = with_constraints(made, catalog, names)
     made = with_triggers(with_security(made, catalog), catalog)
     made = replace(made, hazards=tuple(sorted({*made.hazards, *hazards(made, catalog)})))

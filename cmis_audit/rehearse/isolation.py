@@ -58,6 +58,18 @@ class Watchers:
     roles: tuple[str, ...]
     settings: tuple[str, ...]
     tenants: tuple[str, ...]
+    discreet: bool = False
+    """Whether tenants are somebody's, and only their numbers may be told."""
+
+    def told(self, tenant: str | None) -> str:
+        """Return a tenant in words."""
+        if tenant is None:
+            return "no tenant set"
+        return f"tenant {self.tenants.index(tenant) + 1 if self.discreet else tenant}"
+
+    def sight(self, seen: str) -> str:
+        """Return what was seen, without the hash where rows are somebody's."""
+        return seen.partition(", hash")[0] if self.discreet else seen
 
 
 Sights = Mapping[tuple[str, str | None, TableRef], str]
@@ -82,6 +94,7 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
         roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
         settings=tuple(sorted(settings)),
         tenants=tuple(_tenants(session, tables, texts)) if settings else (),
+        discreet=session.discreet,
     )
 
 
@@ -177,7 +190,8 @@ def verdict(
 ) -> Isolation:
     """Return what has changed for whom, and who sees more in the target than under the names."""
     differences = [
-        f"{role}, {_tenant(tenant)}, {table}: {before[role, tenant, table]} before, {seen} after"
+        f"{role}, {who.told(tenant)}, {table}: {who.sight(before[role, tenant, table])} before, "
+        f"{who.sight(seen)} after"
         for (role, tenant, table), seen in sorted(after.items(), key=str)
         if before[role, tenant, table] != seen
     ]
@@ -188,7 +202,7 @@ def verdict(
             allowed = before.get((role, tenant, table), "")
             if direct > (0 if allowed.startswith("error") else int(allowed.partition(" ")[0] or 0)):
                 differences.append(
-                    f"{role}, {_tenant(tenant)}: sees {direct} rows of {label} in the target"
+                    f"{role}, {who.told(tenant)}: sees {direct} rows of {label} in the target"
                 )
     secured = any(table.row_security for table in who.tables)
     return Isolation(
@@ -199,7 +213,3 @@ def verdict(
         differences=tuple(differences),
         not_tried="" if who.roles else "nobody but the owners has a right to these tables",
     )
-
-
-def _tenant(tenant: str | None) -> str:
-    return "no tenant set" if tenant is None else f"tenant {tenant}"
