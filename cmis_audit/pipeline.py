@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cmis_audit import resources
-from cmis_audit.checks import PARAMETERS, run_checks
+from cmis_audit.checks import PARAMETERS, not_judged, run_checks
 from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.finding import Facts
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
-from cmis_audit.model.report import Report, Totals
+from cmis_audit.model.report import PackReport, Report, Totals
 from cmis_audit.model.rule import RulePack
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.model.visibility import Visibility
-from cmis_audit.rulepack import load_pack
+from cmis_audit.rulepack import load_packs
 from cmis_audit.score import score
 from cmis_audit.uncollected import uncollected
 
@@ -78,10 +79,12 @@ def audit(
     pack: RulePack,
     notify: Notify = _silently,
     compare: Compare | None = None,
+    beside: tuple[RulePack, ...] = (),
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 
-    With `compare`, the values of likely duplicates are asked about and speak as well.
+    With `compare`, the values of likely duplicates are asked about and speak as well. The packs
+    `beside` judge the same clusters and tables, each with a score of its own.
     """
     from importlib.metadata import version
 
@@ -111,19 +114,34 @@ def audit(
         catalog=catalog,
         clusters=clusters,
         version_tables=version_tables(clusters, matches),
+        traits=matches.traits,
+        references=matches.references,
     )
-    findings = run_checks(pack.rules, facts)
+    told = [_judged(each, facts, copies) for each in (pack, *beside)]
     return Report(
         tool_version=version("cmis-audit"),
         catalog=catalog,
         fingerprint=fingerprint(catalog),
         totals=totals_of(catalog),
-        score=score(findings, clusters, pack, copies),
+        score=told[0].score,
         clusters=clusters,
         schema_copies=copies,
+        findings=told[0].findings,
+        rules=pack.rules,
+        not_assessed=tuple(sorted({*skipped, *told[0].not_assessed})),
+        beside=tuple(told[1:]),
+    )
+
+
+def _judged(pack: RulePack, facts: Facts, copies: tuple[SchemaCopies, ...]) -> PackReport:
+    findings = run_checks(pack.rules, facts)
+    tables = [table.ref for table in facts.catalog.tables]
+    return PackReport(
+        title=pack.title,
+        score=score(findings, facts.clusters, pack, copies, tables),
         findings=findings,
         rules=pack.rules,
-        not_assessed=skipped,
+        not_assessed=not_judged(pack.rules, facts),
     )
 
 
@@ -163,7 +181,12 @@ def totals_of(catalog: Catalog) -> Totals:
 
 def rule_pack(name: str, own: Path | None) -> RulePack:
     """Return a pack whose checks are known to exist."""
-    return load_pack(name, own, checks=PARAMETERS)
+    return rule_packs((name,), own)[0]
+
+
+def rule_packs(names: tuple[str, ...], own: Path | None) -> tuple[RulePack, ...]:
+    """Return packs whose checks are known to exist, a team's own rules among them."""
+    return load_packs(names, own, checks=PARAMETERS)
 
 
 def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:

@@ -33,6 +33,8 @@ Examples:
   cmis-audit audit shop --sample 10000
   cmis-audit audit shop --format html,json
   cmis-audit audit dump.sql --fail-under 70
+  cmis-audit audit shop --pack governance --fail-on high
+  cmis-audit audit shop --pack density,governance
   cmis-audit audit catalog.json --format sarif,summary -o report""",
 )
 @source_argument
@@ -46,8 +48,10 @@ Examples:
     help="Of markdown, json, html (the page for whoever decides), summary, sarif, github, junit. "
     "Default markdown,json.",
 )
-@click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
-@click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
+@click.option("--fail-under", metavar="N", help="Exit with 1 if the first pack's score is below.")
+@click.option(
+    "--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding of the first pack this severe."
+)
 @click.option(
     "--sample",
     metavar="N",
@@ -61,18 +65,20 @@ def audit(source: str | None, **options: Any) -> int:
 
     SOURCE is a database name, URI or conninfo string, a snapshot (*.json), or an SQL file (*.sql),
     which is loaded into a throw-away server. Without it libpq's environment decides.
+
+    Gates look at the first pack alone: `--pack governance` makes that one count.
     """
     settings = settings_of(options)
     check_output(settings)
     from cmis_audit import pipeline
 
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
     sample = settings.sample
     compare = pipeline.comparison_of_values(intake, sample) if sample else None
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress, compare)
+        report = pipeline.audit(catalog, pack, progress, compare, tuple(beside))
         report = pipeline.with_places(report, intake, settings.format)
         documents = pipeline.documents(report, settings.format, progress)
     deliver(report, documents, settings)

@@ -53,7 +53,7 @@ def plan(source: str | None, **options: Any) -> None:
     check_directory(directory)
     from cmis_audit import pipeline
 
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:

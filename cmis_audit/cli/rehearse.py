@@ -78,7 +78,7 @@ def rehearse(source: str | None, **options: Any) -> None:
     from cmis_audit import pipeline, rehearsing
     from cmis_audit.rehearse.rehearsal import Options
 
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])

@@ -1,5 +1,6 @@
 """`cmis-audit rules`."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Examples:
   cmis-audit rules
   cmis-audit rules DUP001
+  cmis-audit rules --pack density
   cmis-audit rules --rules ./our-rules             with a team's own""",
 )
 @click.argument("code", required=False)
@@ -27,24 +29,30 @@ Examples:
 def rules(code: str | None, **options: Any) -> None:
     """List the rules, or print the page of one: why, what it finds, what it leaves alone."""
     settings = settings_of(options)
-    from cmis_audit.pipeline import rule_pack
+    from cmis_audit.pipeline import rule_packs
 
-    pack = rule_pack(settings.pack, settings.rules)
-    say(_page(pack, code) if code else _table(pack))
-
-
-def _page(pack: "RulePack", code: str) -> str:
-    for rule in pack.rules:
-        if rule.code == code.upper():
-            return f"# {rule.code} {rule.title}\n\n{_charge(rule)}\n\n{rule.page}"
-    hint = did_you_mean(code.upper(), [rule.code for rule in pack.rules])
-    raise UsageError(f"no rule '{code}' in the pack '{pack.name}'{hint}")
+    packs = rule_packs(settings.pack, settings.rules)
+    say(_page(packs, code) if code else "\n\n".join(map(_table, packs)))
 
 
-def _charge(rule: "Rule") -> str:
+def _page(packs: "tuple[RulePack, ...]", code: str) -> str:
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.code == code.upper():
+                charge = _charge(rule, pack)
+                return f"# {rule.code} {rule.title}\n\n{charge}\n\n{rule.page}"
+    hint = did_you_mean(code.upper(), [rule.code for pack in packs for rule in pack.rules])
+    noun = "pack" if len(packs) == 1 else "packs"
+    named = ", ".join(f"'{pack.name}'" for pack in packs)
+    raise UsageError(f"no rule '{code}' in the {noun} {named}{hint}")
+
+
+def _charge(rule: "Rule", pack: "RulePack") -> str:
+    each = f"for each {rule.unit.value}"
+    if pack.scale is not None:
+        each += f" in {pack.scale.per_tables} tables"
     return (
-        f"Severity {rule.severity.value}; {rule.points:g} points off for each "
-        f"{rule.unit.value}, {rule.cap:g} at most."
+        f"Severity {rule.severity.value}; {rule.points:g} points off {each}, {rule.cap:g} at most."
     )
 
 
@@ -67,4 +75,7 @@ def _table(pack: "RulePack") -> str:
         for row in (header, *rows)
     ]
     grades = ", ".join(f"{each.grade} from {each.at_least:g}" for each in pack.grades)
-    return "\n".join([*lines, "", f"Pack {pack.name}: {pack.title}. Grades: {grades}."])
+    from cmis_audit.render.formula import formula
+
+    told = f"Pack {pack.name}: {pack.title}. Grades: {grades}."
+    return "\n".join([told, "", *lines, "", *wrap(formula(pack.scale), 100)])

@@ -10,9 +10,10 @@ from cmis_audit.model.cluster import Cluster, ComparisonRow, Member
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.report import FORMAT_VERSION, Report
+from cmis_audit.model.report import FORMAT_VERSION, PackReport, Report
+from cmis_audit.model.rule import Scale
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
-from cmis_audit.model.score import Deduction
+from cmis_audit.model.score import Deduction, Score
 from cmis_audit.render.json_text import json_text
 from cmis_audit.render.outlook import payoffs, schema_payoff
 
@@ -57,16 +58,26 @@ def _audit(report: Report) -> JsonObject:
             "rows_estimate": report.totals.rows_estimate,
             "bytes": report.totals.bytes,
         },
-        "score": _score(report),
+        "score": _score(report.score),
         "clusters": [_cluster(one, gains.get(one.id, 0)) for one in report.clusters],
         "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
+        "beside": [_beside(pack) for pack in report.beside],
     }
 
 
-def _score(report: Report) -> JsonObject:
-    score = report.score
+def _beside(pack: PackReport) -> JsonObject:
+    return {
+        "pack": pack.score.pack,
+        "title": pack.title,
+        "score": _score(pack.score),
+        "findings": [_finding(finding) for finding in pack.findings],
+        "not_assessed": [{"what": one.what, "why": one.why} for one in pack.not_assessed],
+    }
+
+
+def _score(score: Score) -> JsonObject:
     return {
         "value": score.value,
         "exact": round(score.exact, 4),
@@ -75,6 +86,16 @@ def _score(report: Report) -> JsonObject:
         "pack": score.pack,
         "pack_fingerprint": score.pack_fingerprint,
         "deductions": [_deduction(one) for one in score.deductions],
+        "scale": None if score.scale is None else _scale(score, score.scale),
+    }
+
+
+def _scale(score: Score, scale: Scale) -> JsonObject:
+    return {
+        "per_tables": scale.per_tables,
+        "tables": max(score.tables, scale.least_tables),
+        "start": round(score.start, 4),
+        "ceiling": round(scale.ceiling, 4),
     }
 
 

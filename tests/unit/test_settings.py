@@ -18,7 +18,7 @@ def test_the_order_of_precedence(tmp_path: Path) -> None:
     environment = {"CMIS_AUDIT_FAIL_UNDER": "20", "CMIS_AUDIT_PACK": "environment"}
     settings = load_settings({"fail_under": "30"}, environment, tmp_path)
     assert settings.fail_under == 30
-    assert settings.pack == "environment"
+    assert settings.pack == ("environment",)
     assert settings.output == str(tmp_path / "out")
 
 
