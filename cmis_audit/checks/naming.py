@@ -88,9 +88,9 @@ def key_name(rule: Rule, facts: Facts) -> Iterator[Finding]:
         named = _KEY.match(key[0])
         own = "".join(words.get(table.ref, ()))
         if key[0].lower() == "id":
-            found.append(_Habit(table=table, habit="plain `id`", detail=f"`{key[0]}`"))
+            found.append(_Habit(table=table, habit="a plain `id`", detail=f"`{key[0]}`"))
         elif named and own.endswith(named[1].lower().replace("_", "")):
-            habit = "an id with the table's name"
+            habit = "an id with its name"
             found.append(_Habit(table=table, habit=habit, detail=f"`{key[0]}`"))
     yield from _at_odds(rule, found, "has as its key")
 
@@ -108,7 +108,7 @@ def _at_odds(rule: Rule, found: list[_Habit], verb: str, part: str = "") -> Iter
             yield finding_on(
                 rule,
                 one.table.ref,
-                f"{one.table.ref} {verb} {one.habit}, where {usual} is the rule: {one.detail}",
-                f"{count} of {len(found)} keep to {usual}",
+                f"{one.table.ref} {verb} {one.habit}, where {usual} is the rule",
+                f"{one.detail}; {count} of {len(found)} keep to {usual}",
                 part=part,
             )

@@ -35,7 +35,7 @@ def reference_without_foreign_key(rule: Rule, facts: Facts) -> Iterator[Finding]
                 rule,
                 one.table,
                 f"{one.table} refers to {one.target} by `{one.column}` without a foreign key",
-                f"`{one.column}` is named after the key of {one.target} and is {own}, as it is",
+                f"the column has the name and the type ({own}) of the key of {one.target}",
                 part=one.column,
             )
 

@@ -1,25 +1,26 @@
-"""Tables that nobody uses, as far as the server has counted: one finding a table."""
+"""Tables that nobody uses, as far as the server has counted: one finding a table.
+
+Where most tables are idle it is the database that is: one for development, without rows, or one
+just restored. Then nothing is said of single tables, and that nothing is said is told.
+"""
 
 from collections.abc import Iterator
 
 from cmis_audit.checks.on_table import finding_on, stored_tables
-from cmis_audit.model.catalog import Skipped, TableStatistics
+from cmis_audit.model.catalog import Skipped, Table
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.rule import Rule
 
+_MOST = 0.5  # of the tables; of more, being idle says nothing of any one
+
 
 def unused_table(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each table that was neither read nor written, one that is empty aside.
-
-    Only where the server has counted something at all: after a restore, a crash or a reset of the
-    statistics every table looks unused.
-    """
-    if not _counted(facts):
+    """Yield a finding for each table that was neither read nor written, one that is empty aside."""
+    if not _counted(facts) or _idle(facts):
         return
     for table in stored_tables(facts):
-        known = table.statistics
-        if known and known.scans == 0 and known.writes == 0 and known.rows_estimate != 0:
-            rows = known.rows_estimate
+        if _is_unused(table):
+            rows = table.statistics.rows_estimate if table.statistics else None
             yield finding_on(
                 rule,
                 table.ref,
@@ -30,27 +31,26 @@ def unused_table(rule: Rule, facts: Facts) -> Iterator[Finding]:
 
 
 def unjudged_use(facts: Facts) -> Iterator[Skipped]:
+    what = "tables that nothing reads or writes"
     if any(stored_tables(facts)) and not _counted(facts):
-        yield Skipped(
-            what="tables that nothing reads or writes",
-            why="the server has counted no use of any table, or the role may not see it",
-        )
+        why = "the server has counted no use of any table, or the role may not see it"
+        yield Skipped(what=what, why=why)
+    elif why := _idle(facts):
+        yield Skipped(what=what, why=why)
 
 
 def _counted(facts: Facts) -> bool:
-    return any(_use(table.statistics) for table in stored_tables(facts))
-
-
-def _use(known: TableStatistics | None) -> int:
-    return (known.scans or 0) + (known.writes or 0) if known else 0
+    known = (table.statistics for table in stored_tables(facts))
+    return any((each.scans or 0) + (each.writes or 0) for each in known if each)
 
 
 def empty_table(rule: Rule, facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each table that holds no row and into which none was written."""
+    if _idle(facts):
+        return
     for table in stored_tables(facts):
-        known = table.statistics
-        if known and known.rows_estimate == 0 and not known.writes:
-            counted = known.writes is not None
+        if _is_empty(table):
+            counted = table.statistics is not None and table.statistics.writes is not None
             yield finding_on(
                 rule,
                 table.ref,
@@ -65,8 +65,28 @@ def unjudged_emptiness(facts: Facts) -> Iterator[Skipped]:
     unknown = sum(
         1 for each in tables if not each.statistics or each.statistics.rows_estimate is None
     )
-    if unknown:
+    if why := _idle(facts):
+        yield Skipped(what="empty tables", why=why)
+    elif unknown:
         yield Skipped(
-            what="empty tables",
-            why=f"{unknown} of {len(tables)} tables were never analysed",
+            what="empty tables", why=f"{unknown} of {len(tables)} tables were never analysed"
         )
+
+
+def _idle(facts: Facts) -> str:
+    """Return why single tables are not judged, if most are idle."""
+    tables = list(stored_tables(facts))
+    idle = sum(_is_empty(table) or _is_unused(table) for table in tables)
+    if idle <= _MOST * len(tables):
+        return ""
+    return f"{idle} of {len(tables)} tables are empty or unused: so is the database itself"
+
+
+def _is_empty(table: Table) -> bool:
+    known = table.statistics
+    return known is not None and known.rows_estimate == 0 and not known.writes
+
+
+def _is_unused(table: Table) -> bool:
+    known = table.statistics
+    return known is not None and known.scans == 0 and known.writes == 0 and known.rows_estimate != 0

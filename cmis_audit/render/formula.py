@@ -29,13 +29,13 @@ def formula(scale: Scale | None) -> str:
 
 
 def charged(score: Score, one: Deduction) -> str:
-    """Return what a rule was charged for: `5 groups × 4`, `7 tables, 3.1 in 100`."""
+    """Return what a rule was charged for: `5 groups × 4`, `7 tables (3.1 in 100) × 2`."""
     units = counted(one.units, UNITS[one.unit])
     if score.scale is None:
         return f"{units} × {points(one.points_per_unit)}"
     per = score.scale.per_tables
     dense = one.units * per / max(score.tables, score.scale.least_tables)
-    return f"{units}, {points(dense)} for {per} tables × {points(one.points_per_unit)}"
+    return f"{units} ({points(dense)} in {per}) × {points(one.points_per_unit)}"
 
 
 def is_capped(score: Score, one: Deduction) -> bool:

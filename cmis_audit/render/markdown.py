@@ -16,6 +16,7 @@ from cmis_audit.render import (
     evidence,
     outlook,
     overview,
+    packs,
     rehearsals,
     risk,
     schema_sections,
@@ -25,6 +26,7 @@ from cmis_audit.render import (
     units,
 )
 from cmis_audit.render.escape import code, escaped, html_code, joined, table
+from cmis_audit.render.formula import formula
 from cmis_audit.render.index import Index
 from cmis_audit.render.prose import prose
 from cmis_audit.resources import report_templates
@@ -90,6 +92,8 @@ def _environment() -> "Environment":
         schema_tables=schema_tables,
         schema_words=schema_words,
         overview=overview,
+        packs=packs,
+        formula=formula,
         evidence=evidence,
         diagram=diagram,
         outlook=outlook,
