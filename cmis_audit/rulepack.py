@@ -169,7 +169,7 @@ def _base(files: _Folder, head: _Head) -> _Folder:
     pack = files["pack.toml"]
     if not head.extends:
         if head.charges:
-            raise pack.error(pack.line_of("charges"), "'charges' needs an 'extends'")
+            raise pack.error(pack.line_of(min(head.charges)), "'charges' needs an 'extends'")
         return {}
     for name in _KNOWLEDGE:
         if name in files:

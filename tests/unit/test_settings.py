@@ -22,6 +22,11 @@ def test_the_order_of_precedence(tmp_path: Path) -> None:
     assert settings.output == str(tmp_path / "out")
 
 
+@pytest.mark.parametrize("given", [("density", "cmis"), ("density, cmis",), "density,cmis"])
+def test_packs_may_be_repeated_or_listed(given: object, tmp_path: Path) -> None:
+    assert load_settings({"pack": given}, {}, tmp_path).pack == ("density", "cmis")
+
+
 def test_what_was_not_given_does_not_win(tmp_path: Path) -> None:
     (tmp_path / "cmis-audit.toml").write_text('schema = ["a"]\nquiet = true\n')
     settings = load_settings({"schema": (), "quiet": None}, {"CMIS_AUDIT_SCHEMA": ""}, tmp_path)
@@ -63,7 +68,9 @@ def test_paths_of_a_file_start_where_it_lies(tmp_path: Path) -> None:
         ("schema = 1", "schema: must be a list of words"),
         ("format = ''", "format: must hold no empty word"),
         ("quiet = 'perhaps'", "quiet: must be true or false"),
-        ("pack = 3", "pack: must be a word"),
+        ("pack = 3", "pack: must name a rule pack, or a list of them, not 3"),
+        ("pack = []", "pack: must name a rule pack, or a list of them"),
+        ("pack = 'cmis,cmis'", "pack: must name each rule pack once"),
         ("lock-timeout = '2 weeks'", "lock-timeout: must be milliseconds or a time such as 30s"),
         ("lock-timeout = -1", "lock-timeout: must be milliseconds"),
         ("lock-timeout = '99999h'", "lock-timeout: must be milliseconds"),
