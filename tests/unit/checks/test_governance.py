@@ -54,6 +54,11 @@ def test_a_read_table_without_writes_is_used_and_a_drained_queue_is_not_empty() 
     assert found("GOV014", catalog) == found("GOV015", catalog) == []
 
 
+def test_a_scan_that_built_an_index_is_no_use() -> None:
+    catalog = builders.catalog(*BUSY, used("new", 1, 0, None), used("read", 2, 0, None))
+    assert [each.subjects[0].name for each in found("GOV014", catalog)] == ["new"]
+
+
 def test_what_the_role_may_not_see_is_not_healthy() -> None:
     catalog = builders.catalog(used("a", None, None, None), used("b", None, None, None))
     assert found("GOV014", catalog) == found("GOV015", catalog) == []

@@ -32,7 +32,9 @@ from cmis_audit.pipeline import audit, rule_packs
 from cmis_audit.render.markdown import render_markdown
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-OUR_TAGS = re.compile(r"</?(details|summary|code)>|<br>|<a id=\"(?:schema-\d+|group-[\w-]+)\">|</a>")
+OUR_TAGS = re.compile(
+    r"</?(details|summary|code)>|<br>|<a id=\"(?:schema-\d+|group-[\w-]+)\">|</a>"
+)
 names = st.one_of(
     st.sampled_from(
         [
