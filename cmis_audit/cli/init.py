@@ -26,6 +26,7 @@ TOLD: dict[str, tuple[str, str | None]] = {
     "fail_under": ("Exit with 1 if the score is below.", "70"),
     "fail_on": ("Exit with 1 on a finding this severe: critical, high, medium, low.", '"high"'),
     "exit_zero": ("Exit with 0 though a gate fails.", None),
+    "code": ("Directories of code that creates and uses the tables.", None),
     "sample": ("Rows to read of each table of a likely pair; 0 reads none.", None),
     "schema": ("Only these schemas; patterns as psql has them.", None),
     "exclude_schema": ("Not these schemas.", None),
@@ -37,8 +38,26 @@ TOLD: dict[str, tuple[str, str | None]] = {
     "quiet": ("No summary, no progress.", None),
     "verbose": ("Stages and times, tracebacks.", None),
     "color": ("Colours on a terminal.", None),
+    "history": ("A folder that keeps every audit, for `cmis-audit trend`.", '"audits"'),
+    "baseline": ("An audit.json: only what is new or worse fails.", '"accepted.json"'),
 }
 """What each setting is for, and how its value is written where the default has no form in TOML."""
+
+_DECISIONS = """\
+# What the team lives with, why, and until when. An id is a group's or a finding's, as audit.json
+# has it; or name all tables concerned, and perhaps a rule. What has run out is a finding itself.
+# [[waivers]]
+# tables = ["sales.orders", "sales.orders_v2"]
+# reason = "orders_v2 goes with release 12"
+# until = 2027-03-31
+
+# The register: whose a table is, what it is for, and what it stands for.
+# [[tables]]
+# name = "sales.orders"
+# owner = "team checkout"
+# purpose = "every order, whatever the channel"
+# canonical-for = ["sales.orders_v2"]
+"""
 
 
 @click.command(
@@ -76,10 +95,12 @@ def settings_text() -> str:
     """Return the file: a line of comment and one of the setting, for each."""
     parts = [_HEAD]
     for field in fields(Settings):
+        if field.name not in TOLD:
+            continue
         why, written = TOLD[field.name]
         value = written or _toml(field.default)
         parts.append(f"# {why}\n# {field.name.replace('_', '-')} = {value}\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, _DECISIONS])
 
 
 def _toml(value: Any) -> str:

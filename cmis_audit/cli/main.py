@@ -10,6 +10,7 @@ from typing import TextIO
 import click
 
 from cmis_audit.cli.audit import audit
+from cmis_audit.cli.compare import compare
 from cmis_audit.cli.completion import completion
 from cmis_audit.cli.demo import demo
 from cmis_audit.cli.doctor import doctor
@@ -21,6 +22,7 @@ from cmis_audit.cli.plan import plan
 from cmis_audit.cli.rehearse import rehearse
 from cmis_audit.cli.rules import rules
 from cmis_audit.cli.snapshot import snapshot
+from cmis_audit.cli.trend import trend
 from cmis_audit.errors import AuditError
 
 FAILED = 2
@@ -65,7 +67,20 @@ def main() -> None:
     """
 
 
-for _command in (audit, completion, demo, doctor, guard, init, plan, rehearse, rules, snapshot):
+for _command in (
+    audit,
+    compare,
+    completion,
+    demo,
+    doctor,
+    guard,
+    init,
+    plan,
+    rehearse,
+    rules,
+    snapshot,
+    trend,
+):
     main.add_command(_command)
 
 

@@ -15,6 +15,7 @@ from cmis_audit.errors import UsageError
 from cmis_audit.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from cmis_audit.model.decisions import Decisions
     from cmis_audit.model.plan import PlanOptions
     from cmis_audit.pipeline import Intake
 
@@ -98,6 +99,19 @@ def rule_options(command: _F) -> _F:
     )
 
 
+def code_option(command: _F) -> _F:
+    return _with(
+        command,
+        click.option(
+            "--code",
+            metavar="DIR",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="Look in this code for what creates and uses the tables; repeatable.",
+        ),
+    )
+
+
 def plan_options(command: _F) -> _F:
     """Add what a user decides about a plan."""
     return _with(
@@ -175,6 +189,14 @@ def settings_of(options: dict[str, Any]) -> Settings:
     settings = load_settings(flags, os.environ, Path(), options.get("config"))
     session().verbose = session().verbose or settings.verbose
     return settings
+
+
+def decisions_of(settings: Settings, moment: datetime) -> "Decisions":
+    """Return what the settings' file says that the team has decided, for a moment's day."""
+    from cmis_audit.model.decisions import Decisions
+
+    day = moment.astimezone(UTC).date().isoformat()
+    return Decisions(waivers=settings.waivers, register=settings.tables, today=day)
 
 
 def progress_of(settings: Settings) -> Progress:

@@ -9,10 +9,21 @@ from pathlib import Path
 
 from cmis_audit.errors import UsageError
 
+_PLAIN = str.maketrans({"█": "#", "░": ".", "−": "-", "→": "->", "⚠": "!", "·": "-"})
+
 
 def one_line(text: str) -> str:
     """Return the text in one line without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def showable(text: str) -> str:
+    """Return what is drawn with the signs that standard output can show."""
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN)
+    return text
 
 
 def say(text: str) -> None:

@@ -7,8 +7,10 @@ import click
 
 from cmis_audit.cli.options import (
     HELP,
+    code_option,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -32,12 +34,14 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   cmis-audit plan shop -o plan
-  cmis-audit plan shop.json -o plan --cluster c-fad8b997cb --timezone Europe/Berlin""",
+  cmis-audit plan shop.json -o plan --cluster c-fad8b997cb --timezone Europe/Berlin
+  cmis-audit plan shop -o plan --code .""",
 )
 @source_argument
 @connection_options
 @filter_options
 @rule_options
+@code_option
 @plan_options
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
 @common_options
@@ -53,14 +57,17 @@ def plan(source: str | None, **options: Any) -> None:
     check_directory(directory)
     from cmis_audit import pipeline
 
+    pipeline.check_code(settings.code)
     pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        code = pipeline.survey_of(settings.code, catalog, progress)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
         made = pipeline.plan_of(report, wanted, progress)
-        files = pipeline.plan_files(made)
+        files = pipeline.plan_files(made, code)
     write_files(directory, files)
     if not settings.quiet:
         say(_summary(made, directory))

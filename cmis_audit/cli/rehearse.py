@@ -7,8 +7,10 @@ import click
 
 from cmis_audit.cli.options import (
     HELP,
+    code_option,
     common_options,
     connection_options,
+    decisions_of,
     filter_options,
     intake_of,
     plan_options,
@@ -40,6 +42,7 @@ Examples:
 @connection_options
 @filter_options
 @rule_options
+@code_option
 @plan_options
 @click.option(
     "--rows",
@@ -78,15 +81,22 @@ def rehearse(source: str | None, **options: Any) -> None:
     from cmis_audit import pipeline, rehearsing
     from cmis_audit.rehearse.rehearsal import Options
 
-    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
+    pipeline.check_code(settings.code)
+    pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
     with progress_of(settings) as progress:
         catalog = pipeline.catalog_of(intake, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        code = pipeline.survey_of(settings.code, catalog, progress)
+        decisions = decisions_of(settings, intake.now)
+        report = pipeline.audit(
+            catalog, pack, progress, decisions=decisions, code=code, beside=tuple(beside)
+        )
         plan = pipeline.plan_of(report, wanted, progress)
-        found = rehearsing.rehearsal_of(report, pack, plan, asked, now=intake.now, notify=progress)
+        found = rehearsing.rehearsal_of(
+            report, pack, plan, asked, now=intake.now, notify=progress, decisions=decisions
+        )
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)
     if not settings.quiet:

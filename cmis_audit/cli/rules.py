@@ -29,28 +29,40 @@ Examples:
 def rules(code: str | None, **options: Any) -> None:
     """List the rules, or print the page of one: why, what it finds, what it leaves alone."""
     settings = settings_of(options)
-    from cmis_audit.pipeline import rule_packs
+    from cmis_audit.pipeline import notice_rules, rule_packs
 
     packs = rule_packs(settings.pack, settings.rules)
-    say(_page(packs, code) if code else "\n\n".join(map(_table, packs)))
+    free = notice_rules()
+    if code:
+        say(_page(packs, code, free))
+        return
+    listed = ", ".join(f"{rule.code} {rule.title.lower()}" for rule in free)
+    tables = "\n\n".join(map(_table, packs))
+    say(f"{tables}\n\nAt no points, of waivers and register: {listed}.")
 
 
-def _page(packs: "tuple[RulePack, ...]", code: str) -> str:
-    for pack in packs:
-        for rule in pack.rules:
-            if rule.code == code.upper():
-                charge = _charge(rule, pack)
-                return f"# {rule.code} {rule.title}\n\n{charge}\n\n{rule.page}"
-    hint = did_you_mean(code.upper(), [rule.code for pack in packs for rule in pack.rules])
+def _page(packs: "tuple[RulePack, ...]", code: str, free: "tuple[Rule, ...]") -> str:
+    known = {rule.code: _charge(rule, 0) for rule in free}
+    pages = {rule.code: rule for rule in free}
+    for pack in reversed(packs):
+        per = pack.scale.per_tables if pack.scale else 0
+        known |= {rule.code: _charge(rule, per) for rule in pack.rules}
+        pages |= {rule.code: rule for rule in pack.rules}
+    wanted = code.upper()
+    if wanted in pages:
+        rule = pages[wanted]
+        return f"# {rule.code} {rule.title}\n\n{known[wanted]}\n\n{rule.page}"
     noun = "pack" if len(packs) == 1 else "packs"
     named = ", ".join(f"'{pack.name}'" for pack in packs)
+    hint = did_you_mean(wanted, pages)
     raise UsageError(f"no rule '{code}' in the {noun} {named}{hint}")
 
 
-def _charge(rule: "Rule", pack: "RulePack") -> str:
-    each = f"for each {rule.unit.value}"
-    if pack.scale is not None:
-        each += f" in {pack.scale.per_tables} tables"
+def _charge(rule: "Rule", per_tables: int) -> str:
+    """Return what a rule costs; where a pack charges by size, for each unit in so many tables."""
+    if not rule.cap:
+        return f"Severity {rule.severity.value}; it costs no points."
+    each = f"for each {rule.unit.value}" + (f" in {per_tables} tables" if per_tables else "")
     return (
         f"Severity {rule.severity.value}; {rule.points:g} points off {each}, {rule.cap:g} at most."
     )

@@ -3,7 +3,11 @@
 from collections import Counter, defaultdict
 from math import log2
 
+from cmis_audit.cluster.code_reasons import code_reasons
+from cmis_audit.cluster.registered import canonical_by_register
 from cmis_audit.model.catalog import Catalog, Table
+from cmis_audit.model.code_index import CodeIndex
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
@@ -18,7 +22,15 @@ _SAID = 20.0
 class Standing:
     """What speaks for a table as the one to keep, over a whole catalog."""
 
-    def __init__(self, catalog: Catalog, matches: Matches) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        matches: Matches,
+        register: tuple[Registered, ...] = (),
+        code: CodeIndex | None = None,
+    ) -> None:
+        self._register = register
+        self._code = code
         self._tables = {table.ref: table for table in catalog.tables}
         self._traits = {one.ref: one for one in matches.traits}
         self._marks = {one.name: one.markers for one in matches.schemas}
@@ -39,10 +51,13 @@ class Standing:
     def canonical(self, refs: tuple[TableRef, ...]) -> tuple[TableRef, str]:
         """Return the table to keep and the reasons in words.
 
-        Names without a marker come first, the schemas' too; then counts what depends on the table,
-        how much it can hold, what it does hold; then the order of names, so that there is always
-        one answer.
+        What the team's register says is settled. Names without a marker come first, the schemas'
+        too; then counts what depends on the table, in how many files code uses it, how much it can
+        hold, what it does hold; then the order of names, so that there is always one answer.
         """
+        settled = canonical_by_register(refs, self._register)
+        if settled:
+            return settled
         ranked = sorted(refs, key=lambda ref: (-self._worth(ref, refs), ref))
         best = ranked[0]
         return best, self._reason(best, refs)
@@ -54,6 +69,7 @@ class Standing:
             min((AGAINST.get(affix.marker, 0.0) for affix in marks), default=0.0)
             + 2 * log2(1 + self._pointed_at(ref, refs))
             + log2(1 + self._read_by[ref])
+            + log2(1 + self._used_in(ref))
             + log2(1 + len(table.columns))
             + 0.25 * log2(1 + _rows(table))
             + len(table.foreign_keys) * 0.2
@@ -65,6 +81,10 @@ class Standing:
     def _pointed_at(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
         """Return how many tables outside the cluster point at the table."""
         return len(self._pointing[ref].difference(refs))
+
+    def _used_in(self, ref: TableRef) -> int:
+        """Return in how many files code uses the table."""
+        return self._code.files_using(ref) if self._code else 0
 
     def _editions(self, ref: TableRef, refs: tuple[TableRef, ...]) -> int:
         stem = self._traits[ref].stem
@@ -89,6 +109,7 @@ class Standing:
             reasons.append(f"{pointing} {'tables point' if pointing > 1 else 'table points'} at it")
         if self._read_by[ref]:
             reasons.append(f"read by {self._read_by[ref]} views or functions")
+        reasons += code_reasons(ref, refs, self._code) if self._code else []
         if all(len(table.columns) >= len(other.columns) for other in others):
             reasons.append(f"it has the most columns ({len(table.columns)})")
         if _rows(table) and all(_rows(table) >= _rows(other) for other in others):

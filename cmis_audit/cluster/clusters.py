@@ -15,10 +15,13 @@ from cmis_audit.cluster.keep_apart import (
 )
 from cmis_audit.cluster.metrics import metric_groups
 from cmis_audit.cluster.metrics_cluster import metrics_cluster
+from cmis_audit.cluster.registered import with_register
 from cmis_audit.cluster.split_cluster import split_cluster
 from cmis_audit.cluster.splits import splits
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Role, Verdict
+from cmis_audit.model.code import CodeSurvey
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
@@ -28,12 +31,19 @@ _VERDICTS = (Verdict.CONSOLIDATE, Verdict.REVIEW, Verdict.KEEP_APART)
 
 
 @uncollected()
-def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[Cluster, ...]:
+def build_clusters(
+    catalog: Catalog,
+    matches: Matches,
+    pack: RulePack,
+    register: tuple[Registered, ...] = (),
+    code: CodeSurvey | None = None,
+) -> tuple[Cluster, ...]:
     """Return all clusters: to consolidate, to review, to keep apart, each sorted by urgency.
 
-    A table is canonical or merged in one cluster at most; it may be related to several.
+    A table is canonical or merged in one cluster at most; it may be related to several. What
+    `code` says of the tables speaks for the one to keep.
     """
-    ground = Ground(catalog, matches, pack)
+    ground = Ground(catalog, matches, pack, register, code)
     metrics = metric_groups(catalog, matches.traits, pack.lexicon)
     measuring = {member.ref for group in metrics for member in group.members}
     entities = entity_groups(ground, measuring)
@@ -48,7 +58,8 @@ def build_clusters(catalog: Catalog, matches: Matches, pack: RulePack) -> tuple[
     reviews += review_clusters(ground, placed, told)
     told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]
-    return tuple(sorted((*clusters, *reviews, *apart), key=_urgency))
+    decided = [with_register(one, register) for one in (*clusters, *reviews)]
+    return tuple(sorted((*decided, *apart), key=_urgency))
 
 
 def _told(clusters: list[Cluster]) -> set[frozenset[TableRef]]:

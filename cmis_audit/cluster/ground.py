@@ -6,6 +6,9 @@ from cmis_audit.cluster.canonical import Standing
 from cmis_audit.cluster.groups import Links, thresholds_of
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Member, Role
+from cmis_audit.model.code import CodeSurvey
+from cmis_audit.model.code_index import CodeIndex
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Match, Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
@@ -14,14 +17,22 @@ from cmis_audit.model.rule import RulePack
 class Ground:
     """A catalog with its matches, by table and by pair; computed once for all clusters."""
 
-    def __init__(self, catalog: Catalog, matches: Matches, pack: RulePack) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        matches: Matches,
+        pack: RulePack,
+        register: tuple[Registered, ...] = (),
+        code: CodeSurvey | None = None,
+    ) -> None:
         self.catalog = catalog
         self.matches = matches
         self.lexicon = pack.lexicon
+        self.register = register
         self.thresholds = thresholds_of(pack)
         self.traits = {one.ref: one for one in matches.traits}
         self.links = Links(matches)
-        self.standing = Standing(catalog, matches)
+        self.standing = Standing(catalog, matches, register, CodeIndex(code) if code else None)
         self.tables: dict[TableRef, Table] = {table.ref: table for table in catalog.tables}
         self._columns = {table.ref: len(table.columns) for table in catalog.tables}
         self._columns |= {view.ref: len(view.columns) for view in catalog.views}

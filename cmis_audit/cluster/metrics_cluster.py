@@ -3,6 +3,7 @@
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
 from cmis_audit.cluster.metrics import MetricGroup
+from cmis_audit.cluster.registered import canonical_by_register
 from cmis_audit.cluster.wording import cluster_id, issues, priority
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Cluster, Kind, Verdict
@@ -52,6 +53,9 @@ def _canonical(
     """Return the table that holds the metrics already, or whose form and name fit them."""
     if group.owner:
         return group.owner, "it holds the same measurements beside other things"
+    settled = canonical_by_register(refs, ground.register)
+    if settled:
+        return settled
     words = ground.lexicon.metric_table_words
     for member in group.members:
         if member.shape == MetricShape.NAME_VALUE and words.issuperset(member.words):

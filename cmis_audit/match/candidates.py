@@ -1,64 +1,50 @@
 """Which pairs of tables are worth comparing: found through indexes, never by trying all."""
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import combinations, pairwise, product
-from math import isnan, nan
+from collections.abc import Iterator
+from itertools import combinations, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.outlook import Outlook
-from cmis_audit.match.pair import Pair, Twins
+from cmis_audit.match.name_candidates import LONGEST_LIST, NameCandidates, all_pairs
+from cmis_audit.match.pair import Twins
 from cmis_audit.match.signals.comments import names_as_other_edition, speaks_of_another
 
 _LEAST_SHARE = 0.5
 """Of the smaller table's bits, in columns of equal names. Below it a pair without a related name
 cannot reach the bits for review, nor look alike."""
 _LEAST_BITS = 3.0
-_LONGEST_LIST = 200
-"""Tables with one column or name. In a longer list each table is compared with its neighbours only:
-what so many share tells no two of them from the others."""
-_MOST_READINGS = 64  # of one name, by synonyms
 _SHORTEST_WORD = 4
 _SHORTEST_MARKER = 3
 _MOST_METRIC_TABLES = 60
-
-Pairs = Iterable[tuple[int, int]]
 
 
 class Candidates:
     """Pairs of table numbers, the smaller first: those worth a ledger and those passed over."""
 
     def __init__(self, database: Database) -> None:
+        self._names = NameCandidates(database)
+        self._database = database
         sources = (
-            _by_columns,
-            _by_name,
-            _by_run_together,
-            _by_comment,
-            _by_body,
-            _by_measurement,
+            _by_columns(database),
+            self._names.pairs(),
+            _by_run_together(database),
+            _by_comment(database),
+            _by_body(database),
+            _by_measurement(database),
         )
-        found = {
-            (min(pair), max(pair))
-            for source in sources
-            for pair in source(database)
-            if pair[0] != pair[1] and not _of_two_tenants(pair, database)
-        }
-        self._passed_over: dict[int, array[int]] = defaultdict(lambda: array("I"))
-        for one, other, worth_a_ledger in _within_names(database):
-            if _of_two_tenants((one, other), database):
-                continue
-            if worth_a_ledger:
-                found.add((min(one, other), max(one, other)))
-            else:
-                self._passed_over[one].append(other)
-        self.pairs = sorted(found)
+        self.pairs = sorted(
+            {
+                (min(pair), max(pair))
+                for source in sources
+                for pair in source
+                if pair[0] != pair[1] and not _of_two_tenants(pair, database)
+            }
+        )
 
     def passed_over(self, one: int, other: int) -> bool:
-        """Tell whether the pair was found through its names and could not come to anything."""
-        return any(
-            second in self._passed_over.get(first, ())
-            for first, second in ((one, other), (other, one))
+        """Tell whether a pair without a ledger was found through its names."""
+        return self._names.brought_together(one, other) and not _of_two_tenants(
+            (one, other), self._database
         )
 
 
@@ -73,7 +59,7 @@ def children_of_twins(database: Database, twins: Twins) -> list[tuple[int, int]]
         {
             (min(one, other), max(one, other))
             for left, right in twins
-            if max(len(children.get(ref, ())) for ref in (left, right)) <= _LONGEST_LIST
+            if max(len(children.get(ref, ())) for ref in (left, right)) <= LONGEST_LIST
             for one, other in product(children.get(left, ()), children.get(right, ()))
             if one != other
         }
@@ -103,7 +89,7 @@ def _by_columns(database: Database) -> Iterator[tuple[int, int]]:
 
 def _listed(numbers: list[int], own: int) -> list[int]:
     """Return the list, or of a very long one the two neighbours."""
-    if len(numbers) <= _LONGEST_LIST:
+    if len(numbers) <= LONGEST_LIST:
         return numbers
     from bisect import bisect_left
 
@@ -111,89 +97,11 @@ def _listed(numbers: list[int], own: int) -> list[int]:
     return numbers[max(place - 1, 0) : place + 2]
 
 
-def _by_name(database: Database) -> Iterator[tuple[int, int]]:
-    """Yield pairs of one name and of one meaning."""
-    for numbers in _by_reading(database).values():
-        yield from _all_pairs(numbers)
-
-
-def _by_reading(database: Database) -> dict[tuple[str, ...], list[int]]:
-    """Return the tables by each way to read their names, in the order of the tables."""
-    having: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for stem, forms in database.by_stem.items():
-        for reading in _readings(stem, database):
-            having[reading] += [form.number for form in forms]
-    for numbers in having.values():
-        numbers.sort()
-    return having
-
-
-def _within_names(database: Database) -> Iterator[tuple[int, int, bool]]:
-    """Yield pairs of which one name begins or ends with the other, and if they need a ledger.
-
-    How the names are related is told once for all tables of the two names, and which columns a
-    table might share once for all whose names hold its own.
-    """
-    outlook, forms = Outlook(database), database.forms
-    for number, holding in _holding_names(database, outlook).items():
-        partners = outlook.partners(forms[number])
-        for other, bits in zip(*holding, strict=True):
-            worth = isnan(bits) or outlook.worth_a_ledger(forms[other], partners, bits)
-            yield other, number, worth
-
-
-def _holding_names(
-    database: Database, outlook: Outlook
-) -> "dict[int, tuple[array[int], array[float]]]":
-    """Return, for each table, those whose name begins or ends with its own, as numbers.
-
-    With the most that the names may say for them; not a number where no bound is to be asked.
-    """
-    found: dict[int, tuple[array[int], array[float]]] = {}
-    having, forms = _by_reading(database), database.forms
-    for stem, every in database.by_stem.items():
-        name_bits: dict[tuple[str, ...], float] = {}
-        for number in dict.fromkeys(_shorter(stem, having, database)):
-            other = forms[number]
-            short = other.traits.stem
-            if short not in name_bits:
-                bits = outlook.name_bits(Pair(every[0], other, database).relation)
-                name_bits[short] = nan if bits is None else bits
-            if number not in found:
-                found[number] = array("I"), array("d")
-            numbers, most = found[number]
-            for form in every:
-                if form is not other:
-                    numbers.append(form.number)
-                    most.append(name_bits[short])
-    return found
-
-
-def _shorter(
-    stem: tuple[str, ...], having: dict[tuple[str, ...], list[int]], database: Database
-) -> Iterator[int]:
-    """Yield the tables whose name ends the stem, by any reading, or begins it."""
-    for reading in _readings(stem, database):
-        for start in range(1, len(stem)):
-            yield from having.get(reading[start:], ())[:_LONGEST_LIST]
-    for end in range(1, len(stem)):
-        yield from [form.number for form in database.by_stem.get(stem[:end], ())[:_LONGEST_LIST]]
-
-
-def _readings(stem: tuple[str, ...], database: Database) -> list[tuple[str, ...]]:
-    """Return the name with each word as itself and as each meaning it may have."""
-    options = [(word, *database.table_synonyms.meanings(word)) for word in stem]
-    readings: list[tuple[str, ...]] = []
-    for reading in product(*options):
-        readings.append(reading)
-        if len(readings) == _MOST_READINGS:
-            break
-    together = database.table_synonyms.meanings("_".join(stem)) if len(stem) > 1 else ()
-    return readings + [(meaning,) for meaning in together]
-
-
 def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
-    """Yield pairs that begin or end with words of one meaning and are else the same letters."""
+    """Yield pairs that begin or end with words of one meaning and are else the same letters.
+
+    Those of equal words apart, which are found by their names.
+    """
     having: dict[str, list[int]] = defaultdict(list)
     for form in database.forms:
         joined = "".join(form.traits.stem)
@@ -206,8 +114,15 @@ def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
                         having[f"{meaning} {place} {rest}"].append(form.number)
                 if len(word) >= _SHORTEST_MARKER and word in database.markers and len(rest) > 3:
                     having[rest].append(form.number)
+    forms = database.forms
     for numbers in having.values():
-        yield from _all_pairs(numbers)
+        stems = {forms[number].traits.stem for number in numbers}
+        if len(stems) > 1:
+            yield from (
+                (one, other)
+                for one, other in all_pairs(numbers)
+                if forms[one].traits.stem != forms[other].traits.stem
+            )
 
 
 def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
@@ -220,7 +135,7 @@ def _by_comment(database: Database) -> Iterator[tuple[int, int]]:
             continue
         said = [teller.table.comment, *(column.comment for column in teller.table.columns)]
         for word in set().union(*(_words_of(comment) for comment in said)):
-            for told in by_name.get(word, ())[:_LONGEST_LIST]:
+            for told in by_name.get(word, ())[:LONGEST_LIST]:
                 if told is not teller and names_as_other_edition(teller, told, database):
                     yield teller.number, told.number
 
@@ -247,7 +162,3 @@ def _by_measurement(database: Database) -> Iterator[tuple[int, int]]:
     for numbers in having.values():
         if len(numbers) <= _MOST_METRIC_TABLES:
             yield from combinations(numbers, 2)
-
-
-def _all_pairs(numbers: list[int]) -> Pairs:
-    return pairwise(numbers) if len(numbers) > _LONGEST_LIST else combinations(numbers, 2)

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import product
 from math import fsum, log2
 
 from cmis_audit.match.bodies import Together, tables_together
@@ -98,7 +99,7 @@ class Database:
         self.first_words = Counter(form.traits.stem[0] for form in self.forms)
         self._by_name: dict[str, list[TableForm]] = defaultdict(list)
         self.by_stem: dict[tuple[str, ...], list[TableForm]] = defaultdict(list)
-        self._schema_names: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._schema_names: dict[str, dict[tuple[str, ...], list[int]]] = defaultdict(dict)
         self.children: dict[TableRef, list[int]] = defaultdict(list)
         """The tables that belong to each, by their numbers."""
         for form in self.forms:
@@ -106,7 +107,8 @@ class Database:
                 self.children[parent].append(form.number)
             self.by_stem[form.traits.stem].append(form)
             self._by_name[form.traits.ref.name].append(form)
-            self._schema_names[form.traits.ref.schema].add(form.traits.words)
+            names = self._schema_names[form.traits.ref.schema]
+            names.setdefault(form.traits.words, []).append(form.number)
             for key in form.keys:
                 self.tables_with[key].append(form.number)
             self.word_tables.update(set(form.traits.stem))
@@ -158,9 +160,18 @@ class Database:
     def _names_in_both(self, left: str, right: str) -> int:
         known = self._shared_names.get((left, right))
         if known is None:
-            known = len(self._schema_names[left] & self._schema_names[right])
+            known = len(self._schema_names[left].keys() & self._schema_names[right].keys())
             self._shared_names[left, right] = known
         return known
+
+    def of_equal_names(self, left: str, right: str) -> list[tuple[int, int]]:
+        """Return the pairs of tables of one name in two schemas, by number, the smaller first."""
+        one, other = self._schema_names[left], self._schema_names[right]
+        return sorted(
+            (min(pair), max(pair))
+            for words in one.keys() & other.keys()
+            for pair in product(one[words], other[words])
+        )
 
     def named_from(self, form: TableForm, name: str) -> TableForm | None:
         """Return which table a bare name means from a table's point of view, if it is clear."""

@@ -78,17 +78,18 @@ def _twins(matches: Iterable[Match], database: Database) -> Twins:
 def _copied_schemas(matches: Iterable[Match], database: Database) -> frozenset[tuple[str, str]]:
     """Return the pairs of schemas, sorted, whose equal table names mostly stand for one table."""
     enough = database.weights["consolidate_from"]
-    equal: Counter[tuple[str, str]] = Counter()
-    one: Counter[tuple[str, str]] = Counter()
-    for match in matches:
-        schemas = match.left.schema, match.right.schema
-        if match.relation == Relation.SAME and schemas[0] != schemas[1]:
-            equal[schemas] += 1
-            one[schemas] += match.bits >= enough
+    one = Counter(
+        (match.left.schema, match.right.schema)
+        for match in matches
+        if match.bits >= enough
+        and match.relation == Relation.SAME
+        and match.left.schema != match.right.schema
+    )
     return frozenset(
         schemas
         for schemas, count in one.items()
-        if count >= max(_FEWEST_COPIED, _MOSTLY_COPIED * equal[schemas])
+        if count >= _FEWEST_COPIED
+        and count >= _MOSTLY_COPIED * len(database.of_equal_names(*schemas))
     )
 
 
@@ -99,10 +100,9 @@ def _left_behind(
     enough = database.weights["consolidate_from"]
     return sorted(
         pair
-        for pair, match in found.items()
-        if match.bits < enough
-        and match.relation == Relation.SAME
-        and (match.left.schema, match.right.schema) in database.copied_schemas
+        for schemas in database.copied_schemas
+        for pair in database.of_equal_names(*schemas)
+        if pair not in found or found[pair].bits < enough
     )
 
 

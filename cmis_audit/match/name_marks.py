@@ -22,6 +22,8 @@ class MarkedName:
     """A column name by what another one must have to be taken for it; one for all its columns."""
 
     __slots__ = (
+        "_marks",
+        "_words",
         "bits",
         "echoes",
         "first",
@@ -47,6 +49,8 @@ class MarkedName:
         Two names of several words that are alike have more than their last word in common, such as
         `id` or `at`, unless a table's own name stands before one of them.
         """
+        self._words = words
+        self._marks = marks
         self.words = tuple(map(marks.of_word, plain))
         """Marks of each word but those for a time."""
         self.need = ceil(LEAST_SHARED * len(words)) - len(words) + len(plain)
@@ -55,13 +59,20 @@ class MarkedName:
         """What may be the name of a table before the name of another column."""
         self.rest = marks.of_word(words[1]) if len(words) > 1 else _NOTHING
         """Marks of the word after it."""
-        self.last = words[-1]
+        self.last = marks.ending(words[-1])
+        """The last word and its meanings."""
         self.echoes = marks.echo(words)
         """Whether one word of another name may be found again in two of this one."""
 
-    def every(self, column: ColumnForm, marks: "Marks") -> frozenset[str]:
+    @property
+    def telling(self) -> frozenset[str]:
+        """Return marks of which whatever is taken for this column has one."""
+        return union((self.whole, *self.heads))
+
+    @property
+    def every(self) -> frozenset[str]:
         """Return the marks of the whole name and of each word."""
-        return union((self.whole, *map(marks.of_word, column.words)))
+        return union((self.whole, *map(self._marks.of_word, self._words)))
 
     def within(self, every: frozenset[str]) -> bool:
         """Tell whether a name with these marks might be another writing of this one."""
@@ -104,8 +115,9 @@ class Marks:
             for mine in one
         )
 
-    def end_alike(self, one: MarkedName, other: MarkedName) -> bool:
-        return self._synonyms.same(one.last, other.last)
+    def ending(self, word: str) -> tuple[str, ...]:
+        """Return marks of which two words share one where they are one or of one meaning."""
+        return ("=" + word, *self._synonyms.meanings(word))
 
     def of_name(self, column: ColumnForm) -> tuple[str, ...]:
         return ("=" + "".join(column.words), *self._synonyms.meanings(column.key))

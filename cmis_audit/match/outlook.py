@@ -1,127 +1,194 @@
-"""Which pairs with one name inside the other can come to anything, without their ledger.
+"""Which pairs that their names brought up can come to anything, without their ledger.
 
-Names alone bring a hundred pairs together for each that is of interest. A column counts as shared
-here wherever it might be aligned at all; what is still too little for review and too unlike to be
-named a look-alike is passed over. The bound is never below the truth.
+Names alone bring a hundred pairs together for each that is of interest. What is still too little
+for review, and too unlike to be named a look-alike, is passed over. A bound is never below the
+truth.
 """
 
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from cmis_audit.match.alignment import SHORTEST_PREFIX, align
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.name_marks import MarkedName, Marks, union
-from cmis_audit.match.signals import columns, coverage, data, foreign_key_between, names
+from cmis_audit.match.name_marks import Marks
+from cmis_audit.match.pair import Pair
+from cmis_audit.match.signals import (
+    columns,
+    coverage,
+    data,
+    foreign_key_between,
+    names,
+    order,
+    own_parent,
+    schemas,
+)
 from cmis_audit.match.signals.comments import speaks_of_another
 from cmis_audit.match.table_names import NameRelation
 from cmis_audit.match.words import is_span
-from cmis_audit.model.match import ALIKE, CONTAINED, HELD, TELLING_BITS, TELLING_COLUMN, Relation
+from cmis_audit.model.match import (
+    ALIKE,
+    CONTAINED,
+    HELD,
+    TELLING_BITS,
+    TELLING_COLUMN,
+    Evidence,
+    Relation,
+)
 from cmis_audit.model.names import TableRef
 
+
+class Shared(NamedTuple):
+    """What two tables have in common, or may have at most."""
+
+    columns: int
+    bits: float
+    telling: bool
+    """Whether hardly any third table has one of the columns."""
+
+
 _ROUNDING = 0.1  # bits: each piece of evidence is rounded to two decimals
-_NONE = -1.0  # bits, where there is no partner
-_NOWHERE: frozenset[TableRef] = frozenset()
 
 
 class Outlook:
-    """Judges pairs by an upper bound of what they share."""
+    """Judges pairs by an upper bound of what speaks for them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._marks = Marks(database)
-        self._sides: dict[int, _Side] = {}
+        self._sides: dict[int, Side] = {}
         weights = database.weights
-        self._beside = _ROUNDING + weights["base_rate"] + weights["order.kept"]
+        self._base = _ROUNDING + weights["base_rate"]
+        self._order = max(weights["order.kept"], 0.0)
         self._saturation = weights["column.saturation"]
-        self._most_of_data = data.most(database)
+        self._empty = weights["coverage.empty"]
+        self._covered = weights["coverage.full"] - weights["coverage.empty"]
+        told = any(form.table.statistics is not None for form in database.forms)
+        self._most_of_data = data.most(database) if told else 0.0
         self._lowest = min(weights["review_from"], weights["join_from"])
         lexicon = database.lexicon
         self._split_words = lexicon.type_words | lexicon.grain_words
+        self._together: dict[TableRef, list[TableRef]] = defaultdict(list)
+        for one, other in database.together:
+            self._together[one].append(other)
+            self._together[other].append(one)
+        self.least_telling = TELLING_BITS - _ROUNDING
+        """Bits in common, without which two tables do not look alike."""
 
     def name_bits(self, relation: NameRelation) -> float | None:
-        """Return what the names may say at most; None where they alone are worth a ledger."""
-        if relation.relation not in {Relation.QUALIFIED, Relation.PART}:
+        """Return what the names may say at most; None where they alone are worth a ledger.
+
+        Of names of which one begins or ends with the other, and of those of one meaning.
+        """
+        if relation.relation not in {Relation.SYNONYM, Relation.QUALIFIED, Relation.PART}:
             return None
         different = {*relation.left_only, *relation.right_only}
         if not self._split_words.isdisjoint(different) or any(map(is_span, different)):
             return None
         return names.at_most(relation, self._database)
 
-    def partners(self, form: TableForm) -> "Partners":
-        """Return what tells which other tables' columns might have a partner in this one."""
-        return Partners(form, self.side(form), self._marks)
+    def equal_name_bits(self, left: TableRef, right: TableRef) -> float:
+        """Return what one name in two schemas may say at most, where neither copies the other."""
+        database = self._database
+        return database.weights["name.same"] + schemas.at_most(left.schema, right.schema, database)
 
-    def worth_a_ledger(self, form: TableForm, partners: "Partners", name_bits: float) -> bool:
-        """Tell whether a pair with no more than these bits for its names may come to anything."""
-        other = partners.form
-        one, two = self.side(form), partners.side
-        if one.any_way or two.any_way or (one.own_key and one.own_key == two.own_key):
-            return True
-        if form.traits.words == other.traits.words or self._together(form, other):
-            return True
-        own = (form.traits.ref, other.traits.ref)
-        if not (one.refers.isdisjoint(own) or two.refers.isdisjoint(own)):
-            return True  # self references of either table may be one
-        shared = partners.shared_at_most(form, one)
-        if not self._may_be_enough(form, other, name_bits, shared):
-            return False
-        left, right = (form, other) if form.traits.ref < other.traits.ref else (other, form)
-        bits = [match.bits for match in align(left, right, self._database)]
-        shared = len(bits), sum(bits), max(bits, default=0.0)
-        return self._may_be_enough(form, other, name_bits, shared)
+    def least_shared(self, name_bits: float, whole: float) -> float:
+        """Return the bits in common below which no pair comes to anything by its evidence.
 
-    def _may_be_enough(
-        self, one: TableForm, other: TableForm, name_bits: float, shared: tuple[int, float, float]
+        `whole` is what all columns of a table are worth, of the one of the two with fewer.
+        """
+        missing = self._lowest - self._base - self._order - self._most_of_data - name_bits
+        return (missing - self._empty) / (1 + self._covered / whole) if whole else 0.0
+
+    def is_promising(
+        self, one: TableForm, other: TableForm, name_bits: float, shared: Shared, *, equal: bool
     ) -> bool:
-        """Tell whether so many columns in common, of so many bits and at most, may be enough."""
-        database, (count, bits, most) = self._database, shared
-        sizes = (len(one.columns), one.traits.ref), (len(other.columns), other.traits.ref)
-        # As `Pair.smaller` chooses.
-        small, least = (one, sizes[0][0]) if sizes[0] < sizes[1] else (other, sizes[1][0])
-        worth = columns.saturated(bits, self._saturation)
-        total = self._beside + name_bits + worth
-        total += coverage.at_most(bits, self.side(small).bits, database)
-        # What is asked for last is mostly nothing.
-        if total + self._most_of_data >= self._lowest:
-            total += foreign_key_between.at_most(one, other, database)
-            total += data.at_most(one, other, database)
-            if total >= self._lowest:
-                return True
-        if most >= TELLING_COLUMN and count >= HELD * least:
+        """Tell whether two tables with no more than these bits and columns may come to something.
+
+        Tables of `equal` names look alike however little their columns tell.
+        """
+        if self._stand_out(one, other, shared, equal=equal):
             return True
-        return worth + _ROUNDING >= TELLING_BITS and _may_look_alike(one, other, count)
+        bits = self._most(one, other, name_bits, shared)
+        if bits < self._lowest or equal:
+            return bits >= self._lowest
+        bits += own_parent.at_most(one, other, shared.columns, self._database)
+        return bits >= self._lowest
 
-    def _together(self, left: TableForm, right: TableForm) -> bool:
-        """Tell whether a view or function has to do with both."""
-        refs = left.traits.ref, right.traits.ref
-        return (min(refs), max(refs)) in self._database.together
+    def worth_a_ledger(
+        self, one: TableForm, other: TableForm, name_bits: float, *, equal: bool
+    ) -> bool:
+        """Tell the same of two tables by the columns that they do share; the dearest comes last."""
+        pair = Pair(one, other, self._database)
+        each = [match.bits for match in pair.alignment]
+        shared = Shared(len(each), sum(each), max(each, default=0.0) >= TELLING_COLUMN)
+        if self._stand_out(one, other, shared, equal=equal):
+            return True
+        bits = self._most(one, other, name_bits, shared)
+        if bits < self._lowest:
+            return False
+        bits += _said(order.evidence, pair) - self._order + _said(own_parent.evidence, pair)
+        return bits >= self._lowest and bits + _said(columns.family, pair) >= self._lowest
 
-    def side(self, form: TableForm) -> "_Side":
+    def _stand_out(self, one: TableForm, other: TableForm, shared: Shared, *, equal: bool) -> bool:
+        """Tell whether the one may be a part of the other, or look like it."""
+        least = len(_smaller(one, other).columns)
+        if shared.telling and shared.columns >= HELD * least:
+            return True
+        if equal:
+            return shared.columns >= CONTAINED * least
+        worth = columns.saturated(shared.bits, self._saturation)
+        return worth >= self.least_telling and _may_look_alike(one, other, shared.columns)
+
+    def _most(self, one: TableForm, other: TableForm, name_bits: float, shared: Shared) -> float:
+        """Return the most that may speak for two tables, or something below what is enough."""
+        small, database = self.side(_smaller(one, other)), self._database
+        bits = self._base + self._order + name_bits
+        bits += columns.saturated(shared.bits, self._saturation)
+        bits += coverage.at_most(shared.bits, small.bits, database)
+        if bits + self._most_of_data < self._lowest:  # what is asked for last is mostly nothing
+            return bits
+        bits += foreign_key_between.at_most(one, other, database)
+        return bits + data.at_most(one, other, database)
+
+    def together_with(self, ref: TableRef) -> Sequence[TableRef]:
+        """Return the tables that a view or function has to do with as well."""
+        return self._together.get(ref, ())
+
+    def side(self, form: TableForm) -> "Side":
         known = self._sides.get(form.number)
         if known is None:
-            known = self._sides[form.number] = _Side(form, self._marks, self._database)
+            known = self._sides[form.number] = Side(form, self._marks, self._database)
         return known
 
 
-def _may_look_alike(one: TableForm, other: TableForm, count: int) -> bool:
+def _said(signal: Callable[[Pair], Iterator[Evidence]], pair: Pair) -> float:
+    return sum(evidence.bits for evidence in signal(pair))
+
+
+def _smaller(one: TableForm, other: TableForm) -> TableForm:
+    """Return the one of fewer columns, as `Pair.smaller` chooses."""
+    if len(one.columns) != len(other.columns):
+        return one if len(one.columns) < len(other.columns) else other
+    return min(one, other, key=lambda form: form.traits.ref)
+
+
+def _may_look_alike(one: TableForm, other: TableForm, shared: int) -> bool:
     mine, theirs = one.by_name.keys(), other.by_name.keys()
-    if count >= CONTAINED * min(len(mine), len(theirs)):
+    if shared >= CONTAINED * min(len(mine), len(theirs)):
         return True
     same = len(mine & theirs)
     return same >= ALIKE * (len(mine) + len(theirs) - same)
 
 
-class _Side:
-    """A table as the bound sees it."""
+class Side:
+    """A table as the bounds see it."""
 
-    __slots__ = ("any_way", "bits", "columns", "own_key", "refers")
+    __slots__ = ("any_way", "bits", "names", "own_key", "refers")
 
     def __init__(self, form: TableForm, marks: Marks, database: Database) -> None:
         self.bits = database.whole_bits(form)
-        self.columns = tuple(
-            (marks.name(column), column.is_key, column.reference) for column in form.columns
-        )
-        refers = frozenset(column.reference for column in form.columns if column.reference)
-        self.refers = refers or _NOWHERE
+        self.names = tuple([marks.name(column) for column in form.columns])
+        self.refers = frozenset([column.reference for column in form.columns if column.reference])
         primary = form.table.primary_key
         key = primary.columns[0] if primary and len(primary.columns) == 1 else ""
         self.own_key = key if key != "id" else ""
@@ -134,74 +201,3 @@ class _Side:
             or any(column.family == "period" for column in form.columns)
         )
         """Whether more than names, keys and references may bring its columns together."""
-
-
-def _prefixes(stem: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(part[:end] for part in stem for end in range(SHORTEST_PREFIX, len(part) + 1))
-
-
-class Partners:
-    """A table by what other tables' columns might be aligned with; each name is judged once."""
-
-    def __init__(self, form: TableForm, side: _Side, marks: Marks) -> None:
-        self.form = form
-        self.side = side
-        self._open = [
-            (name.bits, name.every(column, marks))
-            for column, (name, is_key, _) in zip(form.columns, side.columns, strict=True)
-            if not is_key
-        ]
-        self._every = union(every for _, every in self._open)
-        self._heads = union(
-            chain.from_iterable(
-                (name.whole, *name.heads) for name, is_key, _ in side.columns if not is_key
-            )
-        )
-        self._prefixes = _prefixes(form.traits.stem)
-        self._marks = marks
-        self._echoes = [name for name, is_key, _ in side.columns if name.echoes and not is_key]
-        self._known: dict[MarkedName, float] = {}
-
-    def shared_at_most(self, other: TableForm, side: _Side) -> tuple[int, float, float]:
-        """Return how many columns of another table might have a partner, their bits, and the most.
-
-        Keys may be partners of each other, whatever their names; and columns that point at one
-        table, or that bear the other's own name before a like one.
-        """
-        count, total, most = 0, 0.0, 0.0
-        known, refers, unlike = self._known, self.side.refers, self._heads.isdisjoint
-        for name, is_key, reference in side.columns:
-            bits = known.get(name)
-            if bits is None:
-                bits = known[name] = self._bits(name)
-            if bits < name.bits and (is_key or (reference is not None and reference in refers)):
-                bits = name.bits
-            if (
-                bits < name.bits
-                and name.first
-                and not unlike(name.rest)
-                and self._begins(name, other)
-            ):
-                bits = name.bits
-            if bits >= 0.0:
-                count += 1
-                total += bits
-                most = max(most, bits)
-        return count, total, most
-
-    def _begins(self, name: MarkedName, other: TableForm) -> bool:
-        """Tell whether the name begins as either table's does."""
-        return name.first in self._prefixes or any(
-            part.startswith(name.first) for part in other.traits.stem
-        )
-
-    def _bits(self, name: MarkedName) -> float:
-        """Return the bits of the name with the best partner that it might have."""
-        if name.key in self.form.keys:
-            return name.bits
-        partners = [
-            min(name.bits, echo.bits) for echo in self._echoes if self._marks.end_alike(name, echo)
-        ]
-        if name.within(self._every):
-            partners += [min(name.bits, bits) for bits, every in self._open if name.within(every)]
-        return max(partners, default=_NONE)

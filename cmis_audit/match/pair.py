@@ -8,7 +8,7 @@ from cmis_audit.match.table_names import NameRelation, name_relation
 from cmis_audit.model.match import Alike, ColumnMatch, Relation
 from cmis_audit.model.names import TableRef
 
-_NEARLY_ALL = 0.8  # of the columns of both tables
+NEARLY_ALL = 0.8  # of the columns of both tables
 
 Twins = frozenset[tuple[TableRef, TableRef]]
 
@@ -73,7 +73,7 @@ class Pair:
         """
         return (
             self.relation.relation == Relation.PART
-            and self.share_of_both >= _NEARLY_ALL
+            and self.share_of_both >= NEARLY_ALL
             and self.left.traits.ref not in self.right.traits.parents
             and self.right.traits.ref not in self.left.traits.parents
         )

@@ -210,6 +210,29 @@ class PlanOptions(Value, frozen=True, kw_only=True):
     statement_timeout_ms: int = 60_000
 
 
+class PromisedCluster(Value, frozen=True, kw_only=True):
+    cluster: str
+    name: str
+    tables: tuple[str, ...]
+    """Of the cluster, to be merged; as SQL writes them."""
+    payoff: float
+    """What the score gains by this one alone."""
+
+
+class Promise(Value, frozen=True, kw_only=True):
+    """What there is, and what there will be once the plan has gone all the way."""
+
+    tables_before: int
+    tables_after: int
+    """When the old tables are dropped."""
+    clusters_before: int
+    """To consolidate."""
+    clusters_after: int
+    score_before: int
+    score_after: int
+    clusters: tuple[PromisedCluster, ...]
+
+
 class Plan(Value, frozen=True, kw_only=True):
     tool_version: str
     database: str
@@ -222,3 +245,5 @@ class Plan(Value, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...]
     not_planned: tuple[Skipped, ...] = ()
     """Groups that need no merge, and what to do about them: names that mislead."""
+    promised: Promise | None = None
+    """The figures that the next audit is held against."""

@@ -62,8 +62,21 @@ class Report(Value, frozen=True, kw_only=True):
     code: CodeSurvey | None = None
     """Where code names the tables; None where no code was searched."""
     waived: tuple[Waived, ...] = ()
-    """What the score leaves out because a waiver says so."""
+    """Waivers that hold, and what the score leaves out because of them."""
+    waived_findings: tuple[Finding, ...] = ()
+    """Findings that a waiver covers; they are not among `findings`."""
+    lapsed: tuple[Waived, ...] = ()
+    """Waivers that have expired or cover nothing."""
+    notices: tuple[Finding, ...] = ()
+    """Faults of waivers and register; they cost no points."""
+    notice_rules: tuple[Rule, ...] = ()
+    """What the notices are findings of."""
     trend: tuple[Past, ...] = ()
     """Earlier audits and this one, oldest first; empty where there is no history."""
     places: tuple[TablePlace, ...] = ()
     """Where the tables stand in the file that was audited; empty where nothing asks for it."""
+
+    @property
+    def waived_clusters(self) -> frozenset[str]:
+        """The ids of the clusters that a waiver covers."""
+        return frozenset(each for one in self.waived for each in one.clusters)

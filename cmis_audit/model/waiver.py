@@ -1,5 +1,7 @@
 """What a team has decided to live with, why, and until when."""
 
+from enum import StrEnum
+
 from cmis_audit.model.value import Value
 
 
@@ -15,9 +17,19 @@ class Waiver(Value, frozen=True, kw_only=True, order=True):
     """The last day it holds, ISO 8601; None for good."""
 
 
+class WaiverStatus(StrEnum):
+    HOLDS = "holds"
+    EXPIRED = "expired"
+    """Its last day has passed: what it covers is charged again."""
+    UNMATCHED = "unmatched"
+    """There is nothing that it would cover."""
+
+
 class Waived(Value, frozen=True, kw_only=True):
-    """A waiver that holds, and what it covers."""
+    """A waiver, and what it covers; where it has expired, what it would cover."""
 
     waiver: Waiver
+    status: WaiverStatus = WaiverStatus.HOLDS
     clusters: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    """Those of the clusters among them."""

@@ -8,12 +8,15 @@ from typing import Final
 
 from cmis_audit.model.cluster import Cluster, ComparisonRow, Member
 from cmis_audit.model.finding import Finding
+from cmis_audit.model.history import Past
 from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.report import FORMAT_VERSION, PackReport, Report
 from cmis_audit.model.rule import Scale
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
 from cmis_audit.model.score import Deduction, Score
+from cmis_audit.model.waiver import Waived
+from cmis_audit.render.code_json import code_json
 from cmis_audit.render.json_text import json_text
 from cmis_audit.render.outlook import payoffs, schema_payoff
 
@@ -59,11 +62,20 @@ def _audit(report: Report) -> JsonObject:
             "bytes": report.totals.bytes,
         },
         "score": _score(report.score),
-        "clusters": [_cluster(one, gains.get(one.id, 0)) for one in report.clusters],
+        "clusters": [
+            _cluster(one, gains.get(one.id, 0), waived=one.id in report.waived_clusters)
+            for one in report.clusters
+        ],
         "schema_copies": [_schema_copies(report, one) for one in report.schema_copies],
         "findings": [_finding(finding) for finding in report.findings],
+        "waived_findings": [_finding(finding) for finding in report.waived_findings],
+        "waivers": [_waived(one) for one in (*report.waived, *report.lapsed)],
+        "notices": [_finding(finding) for finding in report.notices],
+        "trend": [_past(one) for one in report.trend],
+        "tables": [str(table.ref) for table in catalog.tables],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
         "beside": [_beside(pack) for pack in report.beside],
+        **({"code": code_json(report, report.code)} if report.code else {}),
     }
 
 
@@ -113,7 +125,7 @@ def _deduction(one: Deduction) -> JsonObject:
     }
 
 
-def _cluster(cluster: Cluster, payoff: float) -> JsonObject:
+def _cluster(cluster: Cluster, payoff: float, *, waived: bool) -> JsonObject:
     return {
         "id": cluster.id,
         "name": cluster.name,
@@ -127,6 +139,7 @@ def _cluster(cluster: Cluster, payoff: float) -> JsonObject:
         "tables_before": cluster.tables_before,
         "tables_after": cluster.tables_after,
         "payoff": round(payoff, 4),
+        "waived": waived,
         "members": [_member(member) for member in cluster.members],
         "pairs": [_pair(match) for match in cluster.pairs],
         "comparison": [_comparison_row(row) for row in cluster.comparison],
@@ -242,6 +255,23 @@ def _finding(finding: Finding) -> JsonObject:
         "evidence": finding.evidence,
         "clusters": list(finding.clusters),
     }
+
+
+def _waived(one: Waived) -> JsonObject:
+    waiver = one.waiver
+    return {
+        "id": waiver.id,
+        "tables": list(waiver.tables),
+        "rule": waiver.rule,
+        "reason": waiver.reason,
+        "until": waiver.until,
+        "status": one.status,
+        "covers": [*one.clusters, *one.findings],
+    }
+
+
+def _past(one: Past) -> JsonObject:
+    return {name: getattr(one, name) for name in one.__struct_fields__}
 
 
 def _table(ref: TableRef | None) -> str | None:

@@ -56,7 +56,7 @@ ACTIONS: Final = 5
 
 def render_html(report: Report) -> str:
     """Return the whole report as one HTML file that needs nothing beside it."""
-    index = Index(report.catalog)
+    index = Index(report.catalog, report.code)
     schemas = schema_sections.schema_sections(report, index)
     consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
     review = sections.cluster_sections(report, index, Verdict.REVIEW)

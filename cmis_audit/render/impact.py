@@ -31,6 +31,11 @@ def dependents(index: Index, cluster: Cluster) -> tuple[Dependent, ...]:
     )
 
 
+def readers(index: Index, tables: frozenset[TableRef]) -> tuple[Dependent, ...]:
+    """Return the views that read the tables and the functions that name them."""
+    return (*_views(index, tables), *_functions(index, tables))
+
+
 def _foreign_keys(index: Index, members: frozenset[TableRef]) -> list[Dependent]:
     return [
         Dependent(

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Final
 
 from cmis_audit.model.catalog import Catalog, ForeignKey, Function, Table, View
+from cmis_audit.model.code import CodeSurvey
+from cmis_audit.model.code_index import CodeIndex
 from cmis_audit.model.names import TableRef, quote_ident
 
 _WORD: Final = re.compile(r"[\w$]+")
@@ -15,8 +17,10 @@ _WORD: Final = re.compile(r"[\w$]+")
 class Index:
     """What names a table, and in what order the catalog has it."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, code: CodeSurvey | None = None) -> None:
         self._catalog = catalog
+        self.code = CodeIndex(code) if code else None
+        """Where code names the tables; None where no code was searched."""
         self._places = {table.ref: place for place, table in enumerate(catalog.tables)}
 
     def table(self, ref: TableRef) -> Table | None:

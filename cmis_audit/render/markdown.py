@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
 from cmis_audit.render import (
+    code_places,
+    decisions,
     diagram,
     evidence,
     outlook,
@@ -29,6 +31,7 @@ from cmis_audit.render.escape import code, escaped, html_code, joined, table
 from cmis_audit.render.formula import formula
 from cmis_audit.render.index import Index
 from cmis_audit.render.prose import prose
+from cmis_audit.render.trend_markdown import trend_table
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 def render_markdown(report: Report) -> str:
     """Return the whole report as GitHub-flavoured Markdown."""
-    index = Index(report.catalog)
+    index = Index(report.catalog, report.code)
     schemas = schema_sections.schema_sections(report, index)
     consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
     apart = outlook.apart(report)
@@ -94,7 +97,9 @@ def _environment() -> "Environment":
         overview=overview,
         packs=packs,
         formula=formula,
+        places=code_places,
         evidence=evidence,
+        decisions=decisions,
         diagram=diagram,
         outlook=outlook,
         risk=risk,
@@ -102,6 +107,7 @@ def _environment() -> "Environment":
         html_code=html_code,
         joined=joined,
         table=table,
+        trend_table=trend_table,
     )
     named: dict[str, Callable[..., object]] = {
         name: getattr(units, name)

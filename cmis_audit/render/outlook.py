@@ -65,10 +65,14 @@ class Totals(Value, frozen=True, kw_only=True):
 
 
 def with_verdict(report: Report, verdict: Verdict) -> tuple[Cluster, ...]:
-    """Return the clusters with a verdict, most urgent first, then the largest, then by name."""
+    """Return the clusters with a verdict, most urgent first, then the largest, then by name.
+
+    Those that a waiver covers are told with it.
+    """
+    waived = report.waived_clusters
     return tuple(
         sorted(
-            (cluster for cluster in report.clusters if cluster.verdict is verdict),
+            (one for one in report.clusters if one.verdict is verdict and one.id not in waived),
             key=lambda cluster: (
                 PRIORITIES.index(cluster.priority),
                 -len(cluster.members),

@@ -30,6 +30,7 @@ def plan_json(plan: Plan) -> str:
         "clusters": plain(plan.clusters),
         "refused": plain(plan.refused),
         "not_planned": plain(plan.not_planned),
+        "promised": plain(plan.promised),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 
+from cmis_audit.model.code import CodeReference, CodeSurvey
+from cmis_audit.model.code_index import CodeIndex, files
 from cmis_audit.model.plan import ClusterPlan, Plan, Step
+from cmis_audit.render.code_places import changes_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
+from cmis_audit.render.units import counted
 
 
-def plan_readme(plan: Plan) -> str:
-    """Return the order, what each file does to the server, and what is left to be done by hand."""
-    parts = [*_head(plan), *_order(plan), *_checklist(plan)]
+def plan_readme(plan: Plan, code: CodeSurvey | None = None) -> str:
+    """Return the order, what each file does to the server, and what is left to be done by hand.
+
+    Where code was searched, that is what has to change there too.
+    """
+    used = CodeIndex(code) if code else None
+    parts = [*_head(plan), *_order(plan), *_checklist(plan, used)]
     for cluster in plan.clusters:
         parts += _cluster(cluster)
+        parts += _code(cluster, used) if used else ()
     parts += _refused(plan)
     parts += _lint()
     return "\n\n".join(escaped(part) for part in parts) + "\n"
@@ -68,10 +77,27 @@ _CHECKLIST = (
 )
 
 
-def _checklist(plan: Plan) -> Iterator[Safe]:
+def _checklist(plan: Plan, used: CodeIndex | None) -> Iterator[Safe]:
     if plan.clusters:
+        number = len(files(use for one in plan.clusters for use in _uses(one, used)))
+        lines = [*_CHECKLIST]
+        if number:
+            changed = f"Changed, before `05-contract_names.sql`: {counted(number, 'file')} of code"
+            lines.insert(-1, f"{changed}, listed below.")
         yield Safe("## Checklist")
-        yield Safe("\n".join(f"- [ ] {line}" for line in _CHECKLIST))
+        yield Safe("\n".join(f"- [ ] {line}" for line in lines))
+
+
+def _uses(cluster: ClusterPlan, used: CodeIndex | None) -> list[CodeReference]:
+    return [use for one in cluster.members for use in used.uses(one.table)] if used else []
+
+
+def _code(cluster: ClusterPlan, used: CodeIndex) -> Iterator[Safe]:
+    yield Safe("### Code that uses the old tables")
+    if _uses(cluster, used):
+        yield changes_table(used, [one.table for one in cluster.members])
+    else:
+        yield Safe("None was seen.")
 
 
 def _cluster(cluster: ClusterPlan) -> Iterator[Safe]:

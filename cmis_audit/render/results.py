@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from cmis_audit.model.code import CodeUse
+from cmis_audit.model.code_index import CodeIndex
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.guard import Alarm, Charge, Guarded, Unread
 from cmis_audit.model.names import TableRef
@@ -75,10 +75,15 @@ def report_results(report: Report) -> Results:
 def _places(report: Report) -> dict[TableRef, Place]:
     """Return where each table stands: in the code that creates it, else in the file audited."""
     found = {one.table: one.place for one in report.places}
-    created: dict[TableRef, Place] = {}
-    for one in report.code.references if report.code else ():
-        if one.use is CodeUse.CREATES:
-            created.setdefault(one.table, Place(file=one.file, line=one.line))
+    if report.code is None:
+        return found
+    code = CodeIndex(report.code)
+    origins = {one.table: code.origin(one.table) for one in report.code.references}
+    created = {
+        table: Place(file=report.code.path(origin), line=origin.line)
+        for table, origin in origins.items()
+        if origin
+    }
     return found | created
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Cluster, Role
 from cmis_audit.model.value import Value
+from cmis_audit.render.code_places import files_using
 from cmis_audit.render.impact import Dependent
 from cmis_audit.render.index import Index
 from cmis_audit.render.units import counted, human_rows
@@ -35,7 +36,10 @@ class Factor(Value, frozen=True, kw_only=True):
 
 
 def factors(index: Index, cluster: Cluster, named_by: tuple[Dependent, ...]) -> list[Factor]:
-    """Return the risk factors of a cluster, always the same five in the same order."""
+    """Return the risk factors of a cluster, always the same in the same order.
+
+    What uses the members in code is the last of them, where code was searched.
+    """
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
     tables = index.tables(merged)
     drift = sum(row.type_drift for row in cluster.comparison)
@@ -57,6 +61,7 @@ def factors(index: Index, cluster: Cluster, named_by: tuple[Dependent, ...]) -> 
             level=Level.MEDIUM if triggers else Level.NONE,
             fact=counted(triggers, "trigger"),
         ),
+        *_code(index, cluster),
     ]
 
 
@@ -74,6 +79,14 @@ def row_security(tables: list[Table]) -> Factor:
         return Factor(name=ROW_SECURITY, level=Level.LOW, fact="on all")
     fact = f"on {guarded} of {len(tables)}"
     return Factor(name=ROW_SECURITY, level=Level.HIGH, fact=fact)
+
+
+def _code(index: Index, cluster: Cluster) -> list[Factor]:
+    if index.code is None:
+        return []
+    number = files_using(index.code, cluster)
+    level = _level(number, DEPENDENT_LIMITS)
+    return [Factor(name="Code", level=level, fact=counted(number, "file"))]
 
 
 def _rows(cluster: Cluster) -> Factor:

@@ -8,7 +8,7 @@ from cmis_audit.model.cluster import Cluster, Priority, Verdict
 from cmis_audit.model.report import PackReport, Report
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import rounded
-from cmis_audit.render import outlook, schema_words
+from cmis_audit.render import decisions, outlook, schema_words
 from cmis_audit.render.escape import visible
 from cmis_audit.render.formula import charged, formula, is_capped
 from cmis_audit.render.units import counted, percent, points
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_CLUSTERS: Final = 10
 MOST_REVIEWS: Final = 3
 MOST_SCHEMAS: Final = 3
+MOST_NOTICES: Final = 5
 BAR_WIDTH: Final = 30
 NARROW: Final = 72
 MOST_WIDTH: Final = 120
@@ -83,6 +84,8 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
         parts += _more(len(schemas) - MOST_SCHEMAS, "repeated schema")
         parts += _more(len(alone) - MOST_CLUSTERS, "group")
         parts += [_line(line) for line in _drift(schemas[:MOST_SCHEMAS])]
+    elif report.waived_clusters:
+        parts += ["", _line("All tables that store the same thing are waived.")]
     elif report.totals.tables:
         parts += ["", _line("No two tables were found to store the same thing.")]
     else:
@@ -95,6 +98,7 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
         parts += ["", _line(f"For a person to decide, tenants or a copy: {line}")]
     parts += ["", _line(_aside(report))]
     parts += [_line(_beside(each)) for each in report.beside]
+    parts += [_line(visible(f"{one.rule} {one.message}.")) for one in report.notices[:MOST_NOTICES]]
     parts += _next_step(report, consolidate)
     return parts
 
@@ -207,7 +211,11 @@ def _aside(report: Report) -> str:
     apart = len(outlook.apart(report))
     unread = len(report.not_assessed)
     looked = f"{counted(apart, 'group')} of look-alikes kept apart"
-    return f"{looked} · {counted(unread, 'object')} not assessed"
+    said = [looked, f"{counted(unread, 'object')} not assessed"]
+    waived = decisions.waived_count(report)
+    said += [f"{waived} waived"] if waived else []
+    said += [f"{counted(len(report.notices), 'notice')}"] if report.notices else []
+    return " · ".join(said)
 
 
 def _beside(pack: PackReport) -> str:

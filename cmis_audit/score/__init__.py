@@ -1,5 +1,5 @@
 """SCORE: findings become points, a grade, and what mending them would return."""
 
-from cmis_audit.score.arithmetic import score
+from cmis_audit.score.arithmetic import score, score_if_merged
 
-__all__ = ["score"]
+__all__ = ["score", "score_if_merged"]

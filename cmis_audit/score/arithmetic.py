@@ -11,7 +11,7 @@ from decimal import Decimal
 from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.rule import Grade, RulePack, Scale, Severity
+from cmis_audit.model.rule import Grade, Rule, RulePack, Scale, Severity
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import ClusterPayoff, Deduction, SchemaPayoff, Score, rounded
 from cmis_audit.score.charge import Charge
@@ -34,11 +34,8 @@ def score(
     Deductions stand largest first; rules without a finding have none. A payoff is counted on exact
     values, after caps and the floor: what is over a cap returns nothing until the rest is mended.
     """
-    by_rule: dict[str, list[Finding]] = {rule.code: [] for rule in pack.rules}
-    for finding in findings:
-        by_rule[finding.rule].append(finding)
     clusters = [each for each in clusters if each.verdict is Verdict.CONSOLIDATE]
-    charged = [Charge(rule, by_rule[rule.code]) for rule in pack.rules]
+    charged = _charged(findings, pack.rules)
     remaining = 0 if pack.scale is None else _remaining(tables, clusters, charged)
     charges = _Linear(charged) if pack.scale is None else _Scaled(charged, pack.scale, remaining)
     exact = charges.left()
@@ -76,6 +73,22 @@ def score(
         tables=remaining,
         start=float(charges.start()),
     )
+
+
+def score_if_merged(
+    findings: Iterable[Finding], rules: Iterable[Rule], merged: frozenset[str], now: Score
+) -> int:
+    """Return what the score would be if clusters were merged; it is `now` before they are."""
+    charged = _charged(findings, rules)
+    charges = _Linear(charged) if now.scale is None else _Scaled(charged, now.scale, now.tables)
+    return rounded(charges.left(merged))
+
+
+def _charged(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Charge]:
+    by_rule: dict[str, tuple[Rule, list[Finding]]] = {rule.code: (rule, []) for rule in rules}
+    for finding in findings:
+        by_rule[finding.rule][1].append(finding)
+    return [Charge(rule, found) for rule, found in by_rule.values()]
 
 
 class _Linear:

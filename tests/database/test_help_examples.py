@@ -74,6 +74,9 @@ def folder(tmp_path: Path, shop: dict[str, str]) -> Path:
     """A folder with every file that an example names."""
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / "V12__orders.sql").write_text(MIGRATION)
+    for name in ("api", "worker"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "q.py").write_text("run('SELECT * FROM customers_v2')")
     rules = tmp_path / "our-rules"
     rules.mkdir()
     (rules / "DUP001-duplicate-table-pattern.md").write_text((ROOT / OWN_RULE).read_text("utf-8"))

@@ -56,6 +56,17 @@ def test_paths_of_a_file_start_where_it_lies(tmp_path: Path) -> None:
     assert settings.output == "-"
 
 
+def test_code_is_several_directories(tmp_path: Path) -> None:
+    (tmp_path / "cmis-audit.toml").write_text('code = ["api", "../jobs"]\n')
+    assert load_settings({}, {}, tmp_path).code == (tmp_path / "api", tmp_path / "../jobs")
+    given = load_settings({"code": (Path("web"),)}, {"CMIS_AUDIT_CODE": "a,b"}, tmp_path)
+    assert given.code == (Path("web"),)
+    assert load_settings({"code": ()}, {"CMIS_AUDIT_CODE": "a,b"}, tmp_path).code == (
+        Path("a"),
+        Path("b"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -66,6 +77,7 @@ def test_paths_of_a_file_start_where_it_lies(tmp_path: Path) -> None:
         ("fail-under = true", "fail-under: must be a number from 0 to 100, not True"),
         ("schema = [1]", "schema: must be a list of words"),
         ("schema = 1", "schema: must be a list of words"),
+        ("code = 1", "code: must be a list of words"),
         ("format = ''", "format: must hold no empty word"),
         ("quiet = 'perhaps'", "quiet: must be true or false"),
         ("pack = 3", "pack: must name a rule pack, or a list of them, not 3"),

@@ -32,13 +32,15 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         bits=round(bits, 2),
         detail=f"{len(pair.alignment)} columns in common, most telling: {words}",
     )
+    yield from family(pair)
+
+
+def family(pair: Pair) -> Iterator[Evidence]:
+    """Yield the discount where other tables have the shared columns too."""
+    total, ceiling = sum(match.bits for match in pair.alignment), pair.weight("column.saturation")
     # counted last, so that one more shared column never takes more off than it adds
     equal = pair.database.bits_of(pair.shared_keys)
-    worth = bits - saturated(max(total - equal, 0.0), ceiling)
-    yield from _family(pair, worth)
-
-
-def _family(pair: Pair, worth: float) -> Iterator[Evidence]:
+    worth = saturated(total, ceiling) - saturated(max(total - equal, 0.0), ceiling)
     tables = len(pair.database.forms)
     holders = pair.database.tables_with_all(pair.shared_keys)
     if holders.count <= _FAMILY or log2(1 + tables / holders.count) >= worth:

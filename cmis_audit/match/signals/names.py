@@ -43,7 +43,7 @@ def _judge(pair: Pair) -> tuple[float, str]:
         case _ if _opposed(pair):
             words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
             return pair.weight("name.opposed"), f"two sides of one thing: {words}"
-        case _ if _formats(pair):
+        case _ if _formats(relation, pair.database):
             words = f"{_text(relation.left_only)} and {_text(relation.right_only)}"
             return pair.weight("name.format"), f"one noun in two formats: {words}"
         case Relation.MARKED if _numbered(pair):
@@ -86,11 +86,12 @@ def _judge(pair: Pair) -> tuple[float, str]:
 
 
 def at_most(relation: NameRelation, database: Database) -> float:
-    """Return the most that `evidence` says of names one of which stands in the other.
+    """Return the most that `evidence` says of names of one meaning, or one within the other.
 
     Unless their parents were found to be one.
     """
     of_relation: tuple[str, ...] = {
+        Relation.SYNONYM: ("synonym",),
         Relation.QUALIFIED: ("qualified", "qualified_by_state", "qualified_by_parent"),
         Relation.PART: ("extension", "satellite", "sibling_new_word"),
     }[relation.relation]
@@ -98,7 +99,7 @@ def at_most(relation: NameRelation, database: Database) -> float:
         relation.left_only or relation.right_only
     ):
         of_relation = ("qualified_by_state",)
-    formats = ("format",) if relation.left_only and relation.right_only else ()
+    formats = ("format",) if _formats(relation, database) else ()
     return max(database.weights[f"name.{name}"] for name in (*of_relation, *formats))
 
 
@@ -123,10 +124,9 @@ def _opposed(pair: Pair) -> bool:
     return any({*left, *right} == set(sides) for sides in pair.database.lexicon.opposites)
 
 
-def _formats(pair: Pair) -> bool:
+def _formats(relation: NameRelation, database: Database) -> bool:
     """Tell whether only the words for the format differ in which the same rows are kept."""
-    relation = pair.relation
-    formats = pair.database.lexicon.format_words
+    formats = database.lexicon.format_words
     sides = (relation.left_only, relation.right_only)
     return bool(relation.shared) and all(side and formats.issuperset(side) for side in sides)
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmis_audit.match.forms import TableForm
-from cmis_audit.match.pair import Pair
+from cmis_audit.match.forms import Database, TableForm
+from cmis_audit.match.pair import NEARLY_ALL, Pair
 from cmis_audit.model.match import Evidence, Relation
 from cmis_audit.model.names import TableRef
 
@@ -37,6 +37,21 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             bits=pair.weight("against.own_parent" if named else "against.other_parents"),
             detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
         )
+
+
+def at_most(left: TableForm, right: TableForm, shared: int, database: Database) -> float:
+    """Return the most that `evidence` says of names that are related and neither equal nor marked.
+
+    Unless their parents were found to be one; `shared` is how many columns they share at most.
+    """
+    mine = {*left.traits.parents} - {right.traits.ref}
+    theirs = {*right.traits.parents} - {left.traits.ref}
+    if not mine or not theirs or not mine.isdisjoint(theirs):
+        return 0.0
+    if shared >= NEARLY_ALL * max(len(left.columns), len(right.columns)):
+        return 0.0  # the one may be keyed otherwise
+    weights = database.weights
+    return max(weights["against.own_parent"], weights["against.other_parents"])
 
 
 def _of_own_schemas(pair: Pair) -> Iterator[Evidence]:

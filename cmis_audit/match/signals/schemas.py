@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmis_audit.match.forms import TableForm
+from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence, Relation
 
@@ -42,10 +42,9 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
         )
         return
     share = pair.database.schema_overlap(left, right)
-    nothing, every = pair.weight("schema.nothing"), pair.weight("schema.all")
     yield Evidence(
         signal="schemas",
-        bits=round(nothing + (every - nothing) * share, 2),
+        bits=round(_of_share(share, pair.database), 2),
         detail=f"{share:.0%} of the smaller schema's table names stand in both schemas",
     )
     if (left, right) in pair.database.copied_schemas:
@@ -54,6 +53,17 @@ def evidence(pair: Pair) -> Iterator[Evidence]:
             bits=pair.weight("schema.copied"),
             detail=f"most tables of equal names in {left} and {right} were found to be one",
         )
+
+
+def at_most(left: str, right: str, database: Database) -> float:
+    """Return the most that `evidence` says of equal names, unless the one schema is a copy."""
+    known = (database.weights[f"schema.{name}"] for name in ("layers", "plumbing", "two_alike"))
+    return max(_of_share(database.schema_overlap(left, right), database), *known)
+
+
+def _of_share(share: float, database: Database) -> float:
+    nothing, every = database.weights["schema.nothing"], database.weights["schema.all"]
+    return nothing + (every - nothing) * share
 
 
 def _layers(pair: Pair) -> bool:

@@ -131,7 +131,7 @@ def test_code_may_name_some_members_and_not_others() -> None:
     )
     survey = CodeSurvey(roots=("app",), files=1, references=(one,))
     page = render_html(msgspec.structs.replace(report, code=survey))
-    assert "<code>db/1.sql:4</code>" in page
+    assert "<code>app/db/1.sql:4</code>" in page
     assert "&lt;b&gt;quick fix&lt;/b&gt;" in page
 
 

@@ -1,0 +1,163 @@
+"""What waivers take out of the score, and which of them do not hold."""
+
+from collections.abc import Iterable, Iterator
+
+from cmis_audit.history.notices import EXPIRED_WAIVER, UNMATCHED_WAIVER, notice
+from cmis_audit.model.cluster import Cluster, Role, Verdict
+from cmis_audit.model.finding import Finding
+from cmis_audit.model.names import TableRef
+from cmis_audit.model.value import Value
+from cmis_audit.model.waiver import Waived, Waiver, WaiverStatus
+
+
+class Waivings(Value, frozen=True, kw_only=True):
+    charged: tuple[Finding, ...]
+    waived: tuple[Finding, ...]
+    """Findings that a waiver covers."""
+    holds: tuple[Waived, ...]
+    lapsed: tuple[Waived, ...]
+    """Waivers that have expired or cover nothing."""
+    notices: tuple[Finding, ...]
+
+
+def waived(
+    waivers: Iterable[Waiver],
+    today: str,
+    clusters: tuple[Cluster, ...],
+    findings: tuple[Finding, ...],
+) -> Waivings:
+    """Return the findings that are charged, and what became of each waiver.
+
+    A cluster is covered by its id, or when all its tables that are to be merged are among the
+    waiver's: one that has grown beyond them is not. With a cluster go the findings that come from
+    no other cluster than waived ones.
+    """
+    given = list(dict.fromkeys(waivers))
+    reach = {waiver: _covered(waiver, clusters, findings) for waiver in given}
+    holding = [one for one in given if not _expired(one, today) and any(reach[one])]
+    open_clusters = frozenset(each for one in holding for each in reach[one][0])
+    told = [_waived(one, reach[one], open_clusters, findings, today) for one in given]
+    holds = tuple(one for one in told if one.status is WaiverStatus.HOLDS)
+    lapsed = tuple(one for one in told if one.status is not WaiverStatus.HOLDS)
+    out = {each for one in holds for each in one.findings}
+    return Waivings(
+        charged=tuple(each for each in findings if each.id not in out),
+        waived=tuple(each for each in findings if each.id in out),
+        holds=holds,
+        lapsed=lapsed,
+        notices=tuple(_notices(lapsed, clusters, findings)),
+    )
+
+
+def _expired(waiver: Waiver, today: str) -> bool:
+    return waiver.until is not None and waiver.until < today
+
+
+def _covered(
+    waiver: Waiver, clusters: tuple[Cluster, ...], findings: tuple[Finding, ...]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of the clusters and of the findings that a waiver itself names."""
+    if waiver.id is not None:
+        return (
+            frozenset(one.id for one in clusters if one.id == waiver.id and _to_decide(one)),
+            frozenset(one.id for one in findings if one.id == waiver.id),
+        )
+    tables = frozenset(waiver.tables)
+    return (
+        frozenset(
+            one.id
+            for one in clusters
+            if waiver.rule is None and _to_decide(one) and tables.issuperset(_core(one))
+        ),
+        frozenset(
+            one.id
+            for one in findings
+            if one.subjects
+            and waiver.rule in (None, one.rule)
+            and tables.issuperset(map(str, one.subjects))
+        ),
+    )
+
+
+def _to_decide(cluster: Cluster) -> bool:
+    return cluster.verdict is not Verdict.KEEP_APART
+
+
+def _core(cluster: Cluster) -> frozenset[str]:
+    """Return the tables to be merged; of a group that a person is to judge, all of them."""
+    merged = [one for one in cluster.members if one.role is not Role.RELATED]
+    return frozenset(str(one.table) for one in merged or cluster.members)
+
+
+def _waived(
+    waiver: Waiver,
+    reach: tuple[frozenset[str], frozenset[str]],
+    open_clusters: frozenset[str],
+    findings: tuple[Finding, ...],
+    today: str,
+) -> Waived:
+    clusters, named = reach
+    status = WaiverStatus.HOLDS
+    if _expired(waiver, today):
+        status = WaiverStatus.EXPIRED
+    elif not clusters and not named:
+        status = WaiverStatus.UNMATCHED
+    return Waived(
+        waiver=waiver,
+        status=status,
+        clusters=tuple(sorted(clusters)),
+        findings=tuple(
+            sorted(
+                one.id
+                for one in findings
+                if one.id in named
+                or (
+                    not clusters.isdisjoint(one.clusters)
+                    and (open_clusters | clusters).issuperset(one.clusters)
+                )
+            )
+        ),
+    )
+
+
+def _notices(
+    lapsed: tuple[Waived, ...], clusters: tuple[Cluster, ...], findings: tuple[Finding, ...]
+) -> Iterator[Finding]:
+    for one in lapsed:
+        waiver = one.waiver
+        key = (waiver.id or "", *waiver.tables, waiver.rule or "", waiver.until or "")
+        what, evidence = _target(waiver), f"the reason given: {waiver.reason}"
+        if one.status is WaiverStatus.EXPIRED:
+            again = [f"'{each.name}'" for each in clusters if each.id in one.clusters]
+            again = again or [each.id for each in findings if each.id in one.findings]
+            then = f"charged again: {', '.join(again)}" if again else "it covers nothing any more"
+            message = f"the waiver of {what} ended on {waiver.until}; {then}"
+            yield notice(EXPIRED_WAIVER, key, message, evidence, _subjects(one, clusters, findings))
+        else:
+            message = f"the waiver of {what} covers nothing{_beyond(waiver, clusters)}"
+            yield notice(UNMATCHED_WAIVER, key, message, evidence)
+
+
+def _target(waiver: Waiver) -> str:
+    named = waiver.id or ", ".join(waiver.tables)
+    return f"{named} ({waiver.rule})" if waiver.rule else named
+
+
+def _beyond(waiver: Waiver, clusters: tuple[Cluster, ...]) -> str:
+    """Return which group the waiver's tables stand in, and with what others."""
+    tables = frozenset(waiver.tables)
+    for one in clusters:
+        if _to_decide(one) and tables.intersection(_core(one)):
+            more = ", ".join(sorted(_core(one) - tables))
+            return f": the group '{one.name}' has {more} besides" if more else ""
+    return ""
+
+
+def _subjects(
+    one: Waived, clusters: tuple[Cluster, ...], findings: tuple[Finding, ...]
+) -> set[TableRef]:
+    found = {ref for each in findings if each.id in one.findings for ref in each.subjects}
+    for cluster in clusters:
+        if cluster.id in one.clusters:
+            found.update(member.table for member in cluster.members)
+    return found

@@ -1,0 +1,42 @@
+"""What a team has decided, as Markdown."""
+
+from cmis_audit.model.report import Report
+from cmis_audit.model.waiver import Waived
+from cmis_audit.render.escape import Safe, code, joined, table
+
+
+def covered(report: Report, one: Waived) -> list[str]:
+    """Return what a waiver covers: groups by name, and the findings that come from none of them."""
+    names = {cluster.id: cluster for cluster in report.clusters}
+    told = [
+        f"{names[each].name}: {', '.join(str(member.table) for member in names[each].members)}"
+        for each in one.clusters
+    ]
+    told += [
+        f"{finding.rule}: {finding.message}"
+        for finding in (*report.waived_findings, *report.findings)
+        if finding.id in one.findings and not set(finding.clusters) & set(one.clusters)
+    ]
+    return told
+
+
+def waived_count(report: Report) -> int:
+    """Return how many groups are waived, and findings that come from none of these."""
+    return len({each for one in report.waived for each in covered(report, one)})
+
+
+def waived_table(report: Report) -> Safe:
+    rows = [
+        (
+            joined("; ", covered(report, one)),
+            one.waiver.reason,
+            one.waiver.until or "for good",
+        )
+        for one in report.waived
+    ]
+    return table(("Waived", "Reason", "Until"), rows, "lll")
+
+
+def notices_table(report: Report) -> Safe:
+    rows = [(code(one.rule), one.severity, one.message, one.evidence) for one in report.notices]
+    return table(("Rule", "Severity", "What", "Given"), rows, "llll")

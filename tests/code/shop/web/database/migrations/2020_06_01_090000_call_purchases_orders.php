@@ -1,0 +1,17 @@
+<?php
+
+use Illuminate\Database\Migrations\Migration;
+use Illuminate\Support\Facades\Schema;
+
+return new class extends Migration
+{
+    public function up(): void
+    {
+        Schema::rename('purchases', 'orders');
+    }
+
+    public function down(): void
+    {
+        Schema::rename('orders', 'purchases');
+    }
+};
