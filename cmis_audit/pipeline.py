@@ -4,7 +4,7 @@ Each function imports its stages when it is called: a command loads what it uses
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cmis_audit import resources
-from cmis_audit.checks import PARAMETERS, run_checks
+from cmis_audit.checks import PARAMETERS, not_judged, run_checks
 from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.decisions import UNDECIDED, Decisions
-from cmis_audit.model.finding import Facts
+from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
-from cmis_audit.model.report import Report, Totals
+from cmis_audit.model.report import PackReport, Report, Totals
 from cmis_audit.model.rule import Rule, RulePack
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.table_rows import RowSample, TableRows
 from cmis_audit.model.visibility import Visibility
-from cmis_audit.rulepack import load_pack
+from cmis_audit.rulepack import load_packs
 from cmis_audit.score import score, score_if_merged
 from cmis_audit.uncollected import uncollected
 
@@ -83,12 +84,14 @@ def audit(
     decisions: Decisions = UNDECIDED,
     *,
     code: CodeSurvey | None = None,
+    beside: tuple[RulePack, ...] = (),
 ) -> Report:
     """Return the report on a catalog: match, cluster, check, score.
 
     With `compare`, the values of likely duplicates are asked about and speak as well. What the
     `decisions` waive is not charged; their register speaks for the table to keep, as does what a
-    search of `code` found.
+    search of `code` found. The packs `beside` judge the same clusters and tables, each with a score
+    of its own.
     """
     from importlib.metadata import version
 
@@ -120,27 +123,60 @@ def audit(
         catalog=catalog,
         clusters=clusters,
         version_tables=version_tables(clusters, matches),
+        traits=matches.traits,
+        references=matches.references,
     )
-    findings = run_checks(pack.rules, facts)
-    waivings = waived(decisions.waivers, decisions.today, clusters, findings)
+    packs = (pack, *beside)
+    found = [run_checks(each.rules, facts) for each in packs]
+    waivings = waived(decisions.waivers, decisions.today, clusters, _each_once(found))
+    out = {one.id for one in waivings.waived}
+    told = [
+        _judged(each, [one for one in findings if one.id not in out], facts, copies)
+        for each, findings in zip(packs, found, strict=True)
+    ]
     notices = (*waivings.notices, *register_notices(decisions.register, catalog))
+    if code:
+        skipped = (*skipped, *code.skipped)
     return Report(
         tool_version=version("cmis-audit"),
         catalog=catalog,
         fingerprint=fingerprint(catalog),
         totals=totals_of(catalog),
-        score=score(waivings.charged, clusters, pack, copies),
+        score=told[0].score,
         clusters=clusters,
         schema_copies=copies,
-        findings=waivings.charged,
+        findings=told[0].findings,
         waived=waivings.holds,
         waived_findings=waivings.waived,
         lapsed=waivings.lapsed,
         notices=tuple(sorted(notices, key=lambda one: (one.rule, one.message, one.id))),
         notice_rules=notice_rules() if decisions.waivers or decisions.register else (),
         rules=pack.rules,
-        not_assessed=tuple(sorted({*skipped, *code.skipped})) if code else skipped,
+        not_assessed=tuple(sorted({*skipped, *told[0].not_assessed})),
         code=code,
+        beside=tuple(told[1:]),
+    )
+
+
+def _each_once(found: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Return the findings of all packs: one id in two packs is one finding, charged in two ways."""
+    every: dict[str, Finding] = {}
+    for findings in found:
+        for one in findings:
+            every.setdefault(one.id, one)
+    return tuple(every.values())
+
+
+def _judged(
+    pack: RulePack, findings: list[Finding], facts: Facts, copies: tuple[SchemaCopies, ...]
+) -> PackReport:
+    tables = [table.ref for table in facts.catalog.tables]
+    return PackReport(
+        title=pack.title,
+        score=score(findings, facts.clusters, pack, copies, tables),
+        findings=tuple(findings),
+        rules=pack.rules,
+        not_assessed=not_judged(pack.rules, facts),
     )
 
 
@@ -201,7 +237,12 @@ def totals_of(catalog: Catalog) -> Totals:
 
 def rule_pack(name: str, own: Path | None) -> RulePack:
     """Return a pack whose checks are known to exist."""
-    return load_pack(name, own, checks=PARAMETERS)
+    return rule_packs((name,), own)[0]
+
+
+def rule_packs(names: tuple[str, ...], own: Path | None) -> tuple[RulePack, ...]:
+    """Return packs whose checks are known to exist, a team's own rules among them."""
+    return load_packs(names, own, checks=PARAMETERS)
 
 
 def notice_rules() -> tuple[Rule, ...]:
@@ -471,7 +512,7 @@ def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) ->
     )
     plan = msgspec.structs.replace(plan, not_planned=(*plan.not_planned, *left))
     merged = frozenset(each.cluster for each in plan.clusters)
-    score_after = score_if_merged(report.findings, report.rules, merged)
+    score_after = score_if_merged(report.findings, report.rules, merged, report.score)
     return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))
 
 

@@ -3,7 +3,9 @@
 A pack is a folder that holds
 
 - `pack.toml`: `name`, `title`, the `[[grades]]`, and optionally `extends`, the name of a shipped
-  pack whose lexicon and weights are taken (its rules are not)
+  pack that extends none itself: what it knows is taken, its grades where there are none here, and
+  those of its rules that `[charges]` names, with other `points` and `cap`. `[scale]` charges by
+  the size of a database.
 - `lexicon.toml` and `weights.toml`: what words mean, and the numbers of the engine; a pack that
   extends another has neither
 - `<CODE>-<slug>.md`: a rule each; `README.md` is not read
@@ -16,8 +18,7 @@ has takes the place of the pack's page.
 import hashlib
 import itertools
 import math
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
@@ -25,19 +26,12 @@ import msgspec
 
 from cmis_audit import resources
 from cmis_audit.errors import RuleError, did_you_mean
-from cmis_audit.model.rule import Grade, Lexicon, Rule, RulePack, Weight
+from cmis_audit.model.rule import Grade, Rule, RulePack, Scale
 from cmis_audit.rulefile import RuleFile, converted, toml_of
+from cmis_audit.ruleknowledge import lexicon_of, weights_of
 from cmis_audit.rulepage import Checks, rule_of
 
 _SHIPPED = "cmis"
-_BOUNDS = {
-    "column.prior_tables": (0.0, 1e6),
-    "column.unknown_share": (0.0, 1.0),
-    "column.cap": (0.0, 100.0),
-    "column.saturation": (0.0, 1000.0),
-}
-"""What the engine divides by or takes the logarithm of: above the first, at most the second."""
-
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")
 
 
@@ -51,11 +45,27 @@ class _Grade(msgspec.Struct, forbid_unknown_fields=True):
     at_least: float
 
 
+class _Charge(msgspec.Struct, forbid_unknown_fields=True):
+    points: float
+    cap: float
+
+
+class _Scale(msgspec.Struct, forbid_unknown_fields=True):
+    per_tables: int
+    least_tables: int
+    ceiling: float
+
+
 class _Head(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     title: str
-    grades: list[_Grade]
+    grades: list[_Grade] = []
     extends: str = ""
+    scale: _Scale | None = None
+    charges: dict[str, _Charge] = {}
+
+
+_ALSO_KNOWN = tuple(name for kind in (_Grade, _Charge, _Scale) for name in kind.__struct_fields__)
 
 
 def pack_names() -> tuple[str, ...]:
@@ -70,19 +80,43 @@ def load_pack(name: str, extra: Path | None = None, *, checks: Checks | None = N
     Without `checks` the pages' checks and parameters are taken as they stand. Raises RuleError,
     which names file and line.
     """
+    return load_packs((name,), extra, checks=checks)[0]
+
+
+def load_packs(
+    names: tuple[str, ...], extra: Path | None = None, *, checks: Checks | None = None
+) -> tuple[RulePack, ...]:
+    """Return the named packs, the first with a team's own directory in its place or on top of it.
+
+    A page of a team's own whose code one of the others has takes the place of that one's page.
+    """
+    for name in names:
+        _known(name)
+    own = _folder(extra, str(extra)) if extra is not None else {}
+    if extra is not None and not own:
+        raise RuleError(f"{extra}: holds neither a pack.toml nor a rule page <CODE>-<slug>.md")
+    shipped = {name: _folder(resources.rule_packs() / name, name) for name in names}
+    if "pack.toml" in own:
+        return (_pack(own, {}, checks), *(_pack(shipped[name], {}, checks) for name in names[1:]))
+    stray = [file for file in own if not file.endswith(".md")]
+    if stray:
+        raise RuleError(f"{extra}/{min(stray)}: needs a pack.toml beside it")
+    joining: dict[str, _Folder] = {name: {} for name in names}
+    for file, page in own.items():
+        has = [name for name in names if _code(file) in map(_code, shipped[name])]
+        joining[has[0] if has else names[0]][file] = page
+    return tuple(_pack(shipped[name], joining[name], checks) for name in names)
+
+
+def _known(name: str) -> None:
     names = pack_names()
     if name not in names:
         known = ", ".join(names)
         raise RuleError(f"no rule pack '{name}'{did_you_mean(name, names)}; there is: {known}")
-    own = _folder(extra, str(extra)) if extra is not None else {}
-    if extra is not None and not own:
-        raise RuleError(f"{extra}: holds neither a pack.toml nor a rule page <CODE>-<slug>.md")
-    if "pack.toml" in own:
-        return _pack(own, {}, checks)
-    stray = [file for file in own if not file.endswith(".md")]
-    if stray:
-        raise RuleError(f"{extra}/{min(stray)}: needs a pack.toml beside it")
-    return _pack(_folder(resources.rule_packs() / name, name), own, checks)
+
+
+def _code(file: str) -> str:
+    return file.partition("-")[0]
 
 
 def _folder(folder: Traversable, label: str) -> _Folder:
@@ -103,19 +137,10 @@ def _folder(folder: Traversable, label: str) -> _Folder:
 def _pack(files: _Folder, own: _Folder, checks: Checks | None) -> RulePack:
     """Return the pack of a folder, with more pages that win over its own."""
     pack = files["pack.toml"]
-    head = converted(toml_of(pack), _Head, pack, also_known=_Grade.__struct_fields__)
-    knowledge = files
-    if head.extends:
-        for name in _KNOWLEDGE:
-            if name in files:
-                raise files[name].error(
-                    1, f"stands beside 'extends = \"{head.extends}\"'; drop one"
-                )
-        if head.extends not in pack_names():
-            hint = did_you_mean(head.extends, pack_names())
-            raise pack.error(pack.line_of("extends"), f"no rule pack '{head.extends}'{hint}")
-        knowledge = _folder(resources.rule_packs() / head.extends, head.extends)
-    missing = [name for name in _KNOWLEDGE if name not in knowledge]
+    head = converted(toml_of(pack), _Head, pack, also_known=_ALSO_KNOWN)
+    base = _base(files, head)
+    known = base or files
+    missing = [name for name in _KNOWLEDGE if name not in known]
     if missing:
         raise pack.error(1, f"there is no {missing[0]} beside it, nor an 'extends'")
     stray = [
@@ -123,18 +148,85 @@ def _pack(files: _Folder, own: _Folder, checks: Checks | None) -> RulePack:
     ]
     if stray:
         raise files[stray[0]].error(1, "no such file belongs to a pack")
-    rules = _rules(files, checks) | _rules(own, checks)
-    read = [*files.values(), *own.values()]
-    if head.extends:
-        read += [knowledge[name] for name in _KNOWLEDGE]
+    rules = _inherited(head, base, pack, checks) | _rules(files, checks) | _rules(own, checks)
+    grades = head.grades
+    if base and not grades:
+        grades = converted(toml_of(base["pack.toml"]), _Head, base["pack.toml"]).grades
     return RulePack(
         name=head.name,
         title=head.title,
-        fingerprint=_fingerprint(read),
+        fingerprint=_fingerprint([*files.values(), *own.values(), *_taken(head, base)]),
         rules=tuple(rules[code] for code in sorted(rules)),
-        grades=_grades(head.grades, pack),
-        lexicon=_lexicon(knowledge["lexicon.toml"]),
-        weights=_weights(knowledge["weights.toml"], _engine_weights()),
+        grades=_grades(grades, pack),
+        lexicon=lexicon_of(known["lexicon.toml"]),
+        weights=weights_of(known["weights.toml"], _engine_weights()),
+        scale=_scale(head, pack, rules),
+    )
+
+
+def _base(files: _Folder, head: _Head) -> _Folder:
+    """Return the files of the pack that this one extends; none if it extends none."""
+    pack = files["pack.toml"]
+    if not head.extends:
+        if head.charges:
+            raise pack.error(pack.line_of(min(head.charges)), "'charges' needs an 'extends'")
+        return {}
+    for name in _KNOWLEDGE:
+        if name in files:
+            raise files[name].error(1, f"stands beside 'extends = \"{head.extends}\"'; drop one")
+    if head.extends not in pack_names():
+        hint = did_you_mean(head.extends, pack_names())
+        raise pack.error(pack.line_of("extends"), f"no rule pack '{head.extends}'{hint}")
+    base = _folder(resources.rule_packs() / head.extends, head.extends)
+    if "extends" in toml_of(base["pack.toml"]):
+        message = f"the pack '{head.extends}' extends another itself; name that one"
+        raise pack.error(pack.line_of("extends"), message)
+    return base
+
+
+def _inherited(
+    head: _Head, base: _Folder, pack: RuleFile, checks: Checks | None
+) -> dict[str, Rule]:
+    """Return the rules of the extended pack that are charged otherwise."""
+    theirs = _rules(base, checks) if head.charges else {}
+    rules = {}
+    for code, charge in head.charges.items():
+        line = pack.line_of(code)
+        if code not in theirs:
+            hint = did_you_mean(code, theirs)
+            raise pack.error(line, f"the pack '{head.extends}' has no rule '{code}'{hint}")
+        for key, number in (("points", charge.points), ("cap", charge.cap)):
+            if not (math.isfinite(number) and number >= 0):
+                raise pack.error(line, f"'{key}' of {code} must be 0 or more, not {number}")
+        rules[code] = msgspec.structs.replace(theirs[code], points=charge.points, cap=charge.cap)
+    return rules
+
+
+def _taken(head: _Head, base: _Folder) -> list[RuleFile]:
+    """Return the files of the extended pack that have a say."""
+    pages = [base[name] for name in base if _code(name) in head.charges]
+    named = [base[name] for name in _KNOWLEDGE if base]
+    grades = [base["pack.toml"]] if base and not head.grades else []
+    return [*named, *pages, *grades]
+
+
+def _scale(head: _Head, pack: RuleFile, rules: Mapping[str, Rule]) -> Scale | None:
+    if head.scale is None:
+        return None
+    line = pack.line_of("scale")
+    for key in ("per_tables", "least_tables"):
+        if getattr(head.scale, key) < 1:
+            raise pack.error(pack.line_of(key), f"'{key}' must be 1 or more")
+    if not 0 < head.scale.ceiling <= 100:
+        raise pack.error(pack.line_of("ceiling"), "'ceiling' must be above 0, at most 100")
+    for rule in rules.values():
+        if not (rule.points > 0 and 0 < rule.cap < 100):
+            message = f"with a scale, {rule.code} needs points above 0 and a cap from 0 to 100"
+            raise pack.error(line, message)
+    return Scale(
+        per_tables=head.scale.per_tables,
+        least_tables=head.scale.least_tables,
+        ceiling=head.scale.ceiling,
     )
 
 
@@ -162,70 +254,10 @@ def _grades(grades: list[_Grade], pack: RuleFile) -> tuple[Grade, ...]:
     )
 
 
-def _lexicon(file: RuleFile) -> Lexicon:
-    data = toml_of(file)
-    known = tuple(Lexicon.__struct_fields__)
-    for key in data:
-        if key not in known:
-            raise file.error(file.line_of(key), f"unknown key '{key}'{did_you_mean(key, known)}")
-    # a table stands for pairs; the value types are the model's to judge
-    pairs = {
-        key: sorted(value.items(), key=lambda pair: pair[0]) if isinstance(value, dict) else value
-        for key, value in data.items()
-    }
-    lexicon = converted(pairs, Lexicon, file)
-    for name, share in lexicon.common_columns:
-        if not 0 < share <= 1:
-            raise file.error(file.line_of(name), f"'{name}' must be a share above 0, at most 1")
-    named = [("replaces_phrases", phrase) for phrase in lexicon.replaces_phrases]
-    named += [("replaced_phrases", phrase) for phrase in lexicon.replaced_phrases]
-    for key, phrase in named:
-        try:
-            re.compile(phrase)
-        except re.error as error:
-            line = file.line_of(key)
-            raise file.error(line, f"'{phrase}' is no regular expression: {error}") from error
-    return lexicon
-
-
-def _weights(file: RuleFile, known: Collection[str] | None) -> tuple[Weight, ...]:
-    """Return the numbers of the engine; `known` are the names it asks for, all of them."""
-    found: dict[str, float] = {}
-    lines: dict[str, int] = {}
-    for key, value in toml_of(file).items():
-        nested = value if isinstance(value, dict) else {"": value}
-        for inner, number in nested.items():
-            name = f"{key}.{inner}" if inner else key
-            lines[name] = file.line_of(inner or key)
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                raise file.error(lines[name], f"'{name}' must be a number")
-            if not math.isfinite(number):
-                raise file.error(lines[name], f"'{name}' must be finite, not {number}")
-            found[name] = float(number)
-    for name, line in lines.items():
-        if known is not None and name not in known:
-            raise file.error(line, f"unknown weight '{name}'{did_you_mean(name, known)}")
-    for name, (low, high) in _BOUNDS.items():
-        if name in found and not low < found[name] <= high:
-            message = f"'{name}' must be above {low:g} and at most {high:g}, not {found[name]:g}"
-            raise file.error(lines[name], message)
-    before = 0.0
-    for name in [name for name in found if name.startswith("confidence.")]:
-        if not before < found[name] <= 1:
-            raise file.error(
-                lines[name], f"'{name}' must be above {before:g}, the one before, and at most 1"
-            )
-        before = found[name]
-    missing = set(known or ()) - found.keys()
-    if missing:
-        raise file.error(1, f"weight '{min(missing)}' is missing")
-    return tuple(Weight(name=name, value=found[name]) for name in sorted(found))
-
-
 def _engine_weights() -> tuple[str, ...]:
     """Return the names of the weights, as the pack that ships with the engine has them."""
     shipped = _folder(resources.rule_packs() / _SHIPPED, _SHIPPED)["weights.toml"]
-    return tuple(weight.name for weight in _weights(shipped, None))
+    return tuple(weight.name for weight in weights_of(shipped, None))
 
 
 def _rules(files: _Folder, checks: Checks | None) -> dict[str, Rule]:

@@ -30,6 +30,7 @@ class _FrontMatter(msgspec.Struct, forbid_unknown_fields=True):
     unit: Unit
     points: float
     cap: float
+    drops: bool = False
     params: dict[str, str | int | float | bool | list[str]] = {}
 
 
@@ -61,6 +62,7 @@ def rule_of(name: str, file: RuleFile, checks: Checks | None) -> Rule:
         unit=matter.unit,
         points=matter.points,
         cap=matter.cap,
+        drops=matter.drops,
         parameters=tuple(parameters),
         page=body.text.strip() + "\n",
         fires=_sql_of("Fires", sections, body),

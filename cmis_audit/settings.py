@@ -44,7 +44,8 @@ _BOOLEANS = {
 class Settings:
     """A plain dataclass: `--version` and `--help` load it, and msgspec would cost them time."""
 
-    pack: str = "cmis"
+    pack: tuple[str, ...] = ("cmis", "governance")
+    """The first gives the score and what gates look at; the others are told beside it."""
     rules: Path | None = None
     """A team's own rules."""
     output: str = "cmis-audit-out"
@@ -187,6 +188,17 @@ def _words(value: object) -> tuple[str, ...]:
     return words
 
 
+def _packs(value: object) -> tuple[str, ...]:
+    """Return the names of packs, each of which may hold several with commas between them."""
+    parts = (value,) if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not parts:
+        raise ValueError("must name a rule pack, or a list of them")
+    names = tuple(name for part in parts for name in _words(part))
+    if len(set(names)) < len(names):
+        raise ValueError("must name each rule pack once")
+    return names
+
+
 def _paths(value: object) -> tuple[Path, ...]:
     if isinstance(value, tuple) and all(isinstance(each, Path) for each in value):
         return value
@@ -238,7 +250,7 @@ def _duration(value: object) -> int:
 
 
 _PARSERS: dict[str, Callable[[object], object]] = {
-    "pack": _text,
+    "pack": _packs,
     "rules": _path,
     "output": _text,
     "format": _words,

@@ -6,6 +6,7 @@ from pathlib import Path
 from click import Command, Context
 
 from cmis_audit.cli.main import main as program
+from cmis_audit.model.rule import RulePack
 from cmis_audit.pipeline import rule_pack
 from tests.manual import manual
 
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 MANUAL_PAGE = ROOT / "docs" / "cmis-audit.1"
 README = ROOT / "README.md"
+PACKS = ("cmis", "density", "governance")
 _RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- /rules -->)", re.DOTALL)
 
 
@@ -40,16 +42,21 @@ def _section(title: str, command: Command, context: Context) -> str:
 
 def readme() -> str:
     """Return the README with the table of rules as the pack has them."""
+    text = "\n".join(_rules_of(rule_pack(name, None)) for name in PACKS)
+    return _RULES.sub(lambda found: found[1] + text + found[2], README.read_text("utf-8"))
+
+
+def _rules_of(pack: RulePack) -> str:
+    per = f" in {pack.scale.per_tables} tables" if pack.scale else ""
     rows = [
-        f"| {rule.code} | {rule.title} | {rule.severity} | {rule.points:g} | {rule.unit} "
+        f"| {rule.code} | {rule.title} | {rule.severity} | {rule.points:g} | {rule.unit}{per} "
         f"| {rule.cap:g} |"
-        for rule in rule_pack("cmis", None).rules
+        for rule in pack.rules
     ]
     table = (
         "| Rule | Title | Severity | Points | Per | Cap |\n| :-- | :-- | :-- | --: | :-- | --: |"
     )
-    text = "\n".join([table, *rows, ""])
-    return _RULES.sub(lambda found: found[1] + text + found[2], README.read_text("utf-8"))
+    return "\n".join([f"Pack `{pack.name}`: {pack.title}.\n", table, *rows, ""])
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from cmis_audit import pipeline
+from cmis_audit.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "reports" / "samples" / "demo"
@@ -17,7 +18,8 @@ def sample_documents() -> dict[str, str]:
     catalog = msgspec.structs.replace(
         pipeline.demo_catalog(MOMENT), server_version="16", server_version_number=160000
     )
-    report = pipeline.audit(catalog, pipeline.rule_pack("cmis", None))
+    pack, *beside = pipeline.rule_packs(Settings().pack, None)
+    report = pipeline.audit(catalog, pack, beside=tuple(beside))
     return dict(pipeline.documents(report, ("markdown", "json", "html")))
 
 

@@ -38,6 +38,8 @@ Examples:
   cmis-audit audit shop --format html,json
   cmis-audit audit shop --code api --code worker
   cmis-audit audit dump.sql --fail-under 70
+  cmis-audit audit shop --pack governance --fail-on high
+  cmis-audit audit shop --pack density,governance
   cmis-audit audit catalog.json --format sarif,summary -o report
   cmis-audit audit shop --baseline accepted.json --history audits""",
 )
@@ -53,8 +55,10 @@ Examples:
     help="Of markdown, json, html (the page for whoever decides), summary, sarif, github, junit. "
     "Default markdown,json.",
 )
-@click.option("--fail-under", metavar="N", help="Exit with 1 if the score is below.")
-@click.option("--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding this severe.")
+@click.option("--fail-under", metavar="N", help="Exit with 1 if the first pack's score is below.")
+@click.option(
+    "--fail-on", metavar="SEVERITY", help="Exit with 1 on a finding of the first pack this severe."
+)
 @click.option(
     "--sample",
     metavar="N",
@@ -75,13 +79,15 @@ def audit(source: str | None, **options: Any) -> int:
 
     SOURCE is a database name, URI or conninfo string, a snapshot (*.json), or an SQL file (*.sql),
     which is loaded into a throw-away server. Without it libpq's environment decides.
+
+    Gates look at the first pack alone: `--pack governance` makes that one count.
     """
     settings = settings_of(options)
     check_output(settings)
     from cmis_audit import pipeline
 
     pipeline.check_code(settings.code)
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
     sample = settings.sample
     compare = pipeline.comparison_of_values(intake, sample) if sample else None
@@ -90,7 +96,9 @@ def audit(source: str | None, **options: Any) -> int:
         catalog = pipeline.catalog_of(intake, progress)
         code = pipeline.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
-        report = pipeline.audit(catalog, pack, progress, compare, decisions, code=code)
+        report = pipeline.audit(
+            catalog, pack, progress, compare, decisions, code=code, beside=tuple(beside)
+        )
         report = pipeline.with_places(report, intake, settings.format)
         record = known.record_of(report)
         report = known.with_trend(report, record)

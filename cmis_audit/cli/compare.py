@@ -51,7 +51,7 @@ def compare(old: Path, new: Path, formats: str | None, **options: Any) -> None:
     wanted = formats_of(formats, ("markdown", "json"), output)
     from cmis_audit import comparing, pipeline
 
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     decided = decisions_of(settings, present_moment())
     with progress_of(settings) as progress:
         promised = (str(plan), read_file(plan)) if plan else None

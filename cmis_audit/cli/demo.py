@@ -10,6 +10,7 @@ from cmis_audit.cli.output import say
 from cmis_audit.cli.rehearse import outcome
 from cmis_audit.cli.report import check_output, deliver
 from cmis_audit.errors import UsageError
+from cmis_audit.settings import Settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,9 +55,9 @@ def demo(*, audit_only: bool, **options: Any) -> None:
 
     with progress_of(settings) as progress:
         now = present_moment()
-        pack = pipeline.rule_pack("cmis", None)
+        pack, *beside = pipeline.rule_packs(Settings().pack, None)
         catalog, rows = pipeline.demo_contents(now, progress)
-        report = pipeline.audit(catalog, pack, progress)
+        report = pipeline.audit(catalog, pack, progress, beside=tuple(beside))
         files = {
             **pipeline.documents(report, settings.format, progress),
             SNAPSHOT: pipeline.snapshot_text(catalog),

@@ -72,7 +72,7 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     settings = settings_of({**options, "format": None, "output": None})
     from cmis_audit import guarding, pipeline
 
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     intakes = [intake_of(one, options, settings) for one in (base, head) if one is not None]
     with progress_of(settings) as progress:
         if migrations:

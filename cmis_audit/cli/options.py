@@ -84,11 +84,17 @@ def filter_options(command: _F) -> _F:
 def rule_options(command: _F) -> _F:
     return _with(
         command,
-        click.option("--pack", metavar="NAME", help="Rule pack; default cmis."),
+        click.option(
+            "--pack",
+            metavar="NAME",
+            multiple=True,
+            help="Rule packs, repeatable or with commas; the first gives the score, the others "
+            "are told beside it. Default cmis,governance.",
+        ),
         click.option(
             "--rules",
             metavar="DIR",
-            help="Your own rules: a pack, or pages that join or replace those of the pack.",
+            help="Your own rules: a pack, or pages that join or replace those of the packs.",
         ),
     )
 

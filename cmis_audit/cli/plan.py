@@ -58,7 +58,7 @@ def plan(source: str | None, **options: Any) -> None:
     from cmis_audit import pipeline
 
     pipeline.check_code(settings.code)
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:

@@ -98,7 +98,7 @@ def rehearse(source: str | None, **options: Any) -> None:
     from cmis_audit.rehearse.rehearsal import Options
 
     pipeline.check_code(settings.code)
-    pack = pipeline.rule_pack(settings.pack, settings.rules)
+    pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
@@ -110,7 +110,9 @@ def rehearse(source: str | None, **options: Any) -> None:
         catalog = pipeline.catalog_of(intake, progress)
         code = pipeline.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
-        report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
+        report = pipeline.audit(
+            catalog, pack, progress, decisions=decisions, code=code, beside=tuple(beside)
+        )
         plan = pipeline.plan_of(report, wanted, progress)
         if read is not None:
             progress("reading rows")

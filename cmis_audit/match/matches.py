@@ -1,7 +1,7 @@
 """MATCH as a whole: a catalog in, matches with their evidence out."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from cmis_audit.match.candidates import Candidates, children_of_twins
@@ -10,7 +10,7 @@ from cmis_audit.match.pair import Pair, Twins
 from cmis_audit.match.signals import SIGNALS
 from cmis_audit.match.signals.comments import successor
 from cmis_audit.model.catalog import Catalog
-from cmis_audit.model.match import Evidence, Match, Matches, Relation
+from cmis_audit.model.match import Evidence, ImpliedReference, Match, Matches, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
 from cmis_audit.uncollected import uncollected
@@ -55,7 +55,18 @@ def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
         passed_over=passed_over,
         tenants=database.tenants,
         schemas=tuple(database.schemas.traits.values()),
+        references=tuple(_references(database)),
     )
+
+
+def _references(database: Database) -> Iterator[ImpliedReference]:
+    for form in sorted(database.forms, key=lambda form: form.traits.ref):
+        declared = {name for key in form.table.foreign_keys for name in key.columns}
+        for column in form.columns:
+            if column.reference and column.name not in declared:
+                yield ImpliedReference(
+                    table=form.traits.ref, column=column.name, target=column.reference
+                )
 
 
 def _twins(matches: Iterable[Match], database: Database) -> Twins:

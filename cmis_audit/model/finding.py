@@ -2,8 +2,10 @@
 
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster
+from cmis_audit.model.match import ImpliedReference
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import Severity
+from cmis_audit.model.traits import Traits
 from cmis_audit.model.value import Value
 
 
@@ -14,6 +16,10 @@ class Facts(Value, frozen=True, kw_only=True):
     clusters: tuple[Cluster, ...]
     version_tables: tuple[tuple[TableRef, str], ...] = ()
     """Tables whose name is another's with a version marker, and the marker; sorted."""
+    traits: tuple[Traits, ...] = ()
+    """What their names say of the tables, those that MATCH folded left out; sorted by table."""
+    references: tuple[ImpliedReference, ...] = ()
+    """Columns that by their names refer to tables without a foreign key."""
 
 
 class Finding(Value, frozen=True, kw_only=True):

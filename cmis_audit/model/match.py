@@ -99,6 +99,14 @@ class TenantGroup(Value, frozen=True, kw_only=True):
     """Of the template, those that most of the schemas have."""
 
 
+class ImpliedReference(Value, frozen=True, kw_only=True):
+    """A column that by its name refers to another table, without a foreign key."""
+
+    table: TableRef
+    column: str
+    target: TableRef
+
+
 class Matches(Value, frozen=True, kw_only=True):
     """All that MATCH hands on."""
 
@@ -113,3 +121,5 @@ class Matches(Value, frozen=True, kw_only=True):
     """Their copies took no part; the template did."""
     schemas: tuple[SchemaTraits, ...] = ()
     """Of every schema with a table, sorted by name."""
+    references: tuple[ImpliedReference, ...] = ()
+    """Those of the tables that took part, sorted by table, then as the columns stand."""

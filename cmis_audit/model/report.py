@@ -37,6 +37,8 @@ class PackReport(Value, frozen=True, kw_only=True):
     score: Score
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
+    not_assessed: tuple[Skipped, ...] = ()
+    """What its rules could not judge; what the catalog could not tell is the report's."""
 
 
 class Report(Value, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ class Unit(StrEnum):
 
     CLUSTER = "cluster"
     TABLE = "table"
+    FINDING = "finding"
 
 
 class Parameter(Value, frozen=True, kw_only=True):
@@ -32,9 +33,11 @@ class Rule(Value, frozen=True, kw_only=True):
     """A key of `cmis_audit.checks.CHECKS`."""
     unit: Unit
     points: float
-    """Taken off the score for each unit."""
+    """Taken off the score for each unit; in a pack with a scale, for the first of each share."""
     cap: float
-    """The most that the rule takes off."""
+    """The most that the rule takes off; in a pack with a scale it comes near, never there."""
+    drops: bool = False
+    """Its remedy is to drop the tables: they do not count where a score is by the tables."""
     parameters: tuple[Parameter, ...] = ()
     page: str = ""
     """The Markdown below the front matter."""
@@ -42,6 +45,20 @@ class Rule(Value, frozen=True, kw_only=True):
     """SQL that must give a finding, a block each."""
     silent: tuple[str, ...] = ()
     """SQL that must give none."""
+
+
+class Scale(Value, frozen=True, kw_only=True):
+    """How a pack charges by the size of a database, so that databases of other sizes compare.
+
+    A rule with `d` units per so many tables takes `cap * points * d / (cap + points * d)` per cent
+    of what the other rules leave: at first `points` for each, never as much as `cap`.
+    """
+
+    per_tables: int
+    least_tables: int
+    """A smaller database is charged as if it had so many."""
+    ceiling: float
+    """What the score starts from while a finding of severity high or critical is open."""
 
 
 class Grade(Value, frozen=True, kw_only=True):
@@ -119,3 +136,5 @@ class RulePack(Value, frozen=True, kw_only=True):
     """Best first; the last takes what is below."""
     lexicon: Lexicon
     weights: tuple[Weight, ...]
+    scale: Scale | None = None
+    """None where each unit costs the same, whatever the size of the database."""

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from cmis_audit.model.rule import Unit
+from cmis_audit.model.rule import Scale, Unit
 from cmis_audit.model.value import Value
 
 
@@ -10,7 +10,10 @@ class Deduction(Value, frozen=True, kw_only=True):
     rule: str
     title: str
     points: float
-    """Taken off: units times points per unit, capped."""
+    """Taken off: units times points per unit, capped; or its share of what a scale takes off.
+
+    All deductions together are what is missing to 100, unless they are more than that.
+    """
     points_per_unit: float
     cap: float
     unit: Unit
@@ -45,6 +48,12 @@ class Score(Value, frozen=True, kw_only=True):
     deductions: tuple[Deduction, ...]
     payoffs: tuple[ClusterPayoff, ...]
     schema_payoffs: tuple[SchemaPayoff, ...] = ()
+    scale: Scale | None = None
+    """How the pack charges by size."""
+    tables: int = 0
+    """By how many tables a scale charges: those that remain when what is to go has gone."""
+    start: float = 100.0
+    """What the rules took off from: 100, or the scale's ceiling."""
 
 
 def rounded(exact: Decimal | float) -> int:

@@ -11,9 +11,10 @@ from cmis_audit.model.finding import Finding
 from cmis_audit.model.history import Past
 from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.report import FORMAT_VERSION, Report
+from cmis_audit.model.report import FORMAT_VERSION, PackReport, Report
+from cmis_audit.model.rule import Scale
 from cmis_audit.model.schema_copy import SchemaCopies, TablePair
-from cmis_audit.model.score import Deduction
+from cmis_audit.model.score import Deduction, Score
 from cmis_audit.model.waiver import Waived
 from cmis_audit.render.code_json import code_json
 from cmis_audit.render.json_text import json_text
@@ -60,7 +61,7 @@ def _audit(report: Report) -> JsonObject:
             "rows_estimate": report.totals.rows_estimate,
             "bytes": report.totals.bytes,
         },
-        "score": _score(report),
+        "score": _score(report.score),
         "clusters": [
             _cluster(one, gains.get(one.id, 0), waived=one.id in report.waived_clusters)
             for one in report.clusters
@@ -73,12 +74,22 @@ def _audit(report: Report) -> JsonObject:
         "trend": [_past(one) for one in report.trend],
         "tables": [str(table.ref) for table in catalog.tables],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
+        "beside": [_beside(pack) for pack in report.beside],
         **({"code": code_json(report, report.code)} if report.code else {}),
     }
 
 
-def _score(report: Report) -> JsonObject:
-    score = report.score
+def _beside(pack: PackReport) -> JsonObject:
+    return {
+        "pack": pack.score.pack,
+        "title": pack.title,
+        "score": _score(pack.score),
+        "findings": [_finding(finding) for finding in pack.findings],
+        "not_assessed": [{"what": one.what, "why": one.why} for one in pack.not_assessed],
+    }
+
+
+def _score(score: Score) -> JsonObject:
     return {
         "value": score.value,
         "exact": round(score.exact, 4),
@@ -87,6 +98,16 @@ def _score(report: Report) -> JsonObject:
         "pack": score.pack,
         "pack_fingerprint": score.pack_fingerprint,
         "deductions": [_deduction(one) for one in score.deductions],
+        "scale": None if score.scale is None else _scale(score, score.scale),
+    }
+
+
+def _scale(score: Score, scale: Scale) -> JsonObject:
+    return {
+        "per_tables": scale.per_tables,
+        "tables": max(score.tables, scale.least_tables),
+        "start": round(score.start, 4),
+        "ceiling": round(scale.ceiling, 4),
     }
 
 

@@ -36,6 +36,7 @@ from cmis_audit.render import (
     units,
 )
 from cmis_audit.render.escape import code, visible
+from cmis_audit.render.formula import formula
 from cmis_audit.render.index import Index
 from cmis_audit.render.markup import html_of
 from cmis_audit.render.prose import prose
@@ -132,6 +133,7 @@ def _environment() -> "Environment":
         outlook=outlook,
         risk=risk,
         code=code,
+        formula=formula,
     )
     named: dict[str, Callable[..., object]] = {
         name: getattr(units, name)

@@ -12,6 +12,7 @@ from cmis_audit.model.score import Score
 from cmis_audit.model.value import Value
 from cmis_audit.render.escape import Safe, code
 from cmis_audit.render.evidence import MISSING, compared, shared_concepts
+from cmis_audit.render.formula import charged
 from cmis_audit.render.overview import Merge
 from cmis_audit.render.units import points, short_type, signed
 
@@ -80,7 +81,6 @@ def falls(score: Score) -> list[Fall]:
     left = 100.0
     for taken in score.deductions:
         end = max(0.0, left - taken.points)
-        charged = f"{taken.units} × {points(taken.points_per_unit)}, at most {points(taken.cap)}"
         found.append(
             Fall(
                 label=f"{taken.rule} {taken.title}",
@@ -89,7 +89,7 @@ def falls(score: Score) -> list[Fall]:
                 kind="loss",
                 points=f"−{points(taken.points)}",
                 payoff=f"+{points(taken.payoff)}",
-                note=charged,
+                note=f"{charged(score, taken)}, at most {points(taken.cap)}",
             )
         )
         left = end

@@ -18,6 +18,7 @@ from cmis_audit.render import (
     evidence,
     outlook,
     overview,
+    packs,
     rehearsals,
     risk,
     schema_sections,
@@ -27,6 +28,7 @@ from cmis_audit.render import (
     units,
 )
 from cmis_audit.render.escape import code, escaped, html_code, joined, table
+from cmis_audit.render.formula import formula
 from cmis_audit.render.index import Index
 from cmis_audit.render.prose import prose
 from cmis_audit.render.trend_markdown import trend_table
@@ -93,6 +95,8 @@ def _environment() -> "Environment":
         schema_tables=schema_tables,
         schema_words=schema_words,
         overview=overview,
+        packs=packs,
+        formula=formula,
         places=code_places,
         evidence=evidence,
         decisions=decisions,

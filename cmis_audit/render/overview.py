@@ -7,10 +7,10 @@ from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
-from cmis_audit.model.rule import Unit
-from cmis_audit.model.score import Deduction, Score
+from cmis_audit.model.score import Score
 from cmis_audit.render import evidence, outlook, risk
 from cmis_audit.render.escape import Safe, Table, code, joined, table, text
+from cmis_audit.render.formula import UNITS, charged, is_capped
 from cmis_audit.render.schema_sections import SchemaSection
 from cmis_audit.render.sections import ClusterSection
 from cmis_audit.render.units import bar, counted, percent, points
@@ -22,7 +22,6 @@ BIG_GROUP: Final = 6
 """Keep-apart groups with more members are told in one line."""
 SHOWN: Final = 3
 """Members of a big group that the line names."""
-UNITS: Final = {Unit.CLUSTER: "group", Unit.TABLE: "table"}
 
 
 def equation(score: Score) -> Safe:
@@ -41,7 +40,7 @@ def deductions_table(report: Report) -> Table:
             code(one.rule),
             one.title,
             codes.get(one.rule, evidence.MISSING),
-            f"{counted(one.units, UNITS[one.unit])} × {points(one.points_per_unit)}",
+            charged(report.score, one),
             points(one.cap),
             Safe(f"**−{points(one.points)}**") if one.points else 0,
             f"+{points(one.payoff)}",
@@ -63,7 +62,7 @@ def beside(catalog: Catalog) -> str:
 
 def cap_remark(report: Report) -> str:
     """Return a sentence on the rules that are at their cap, where there are any."""
-    capped = [one.rule for one in report.score.deductions if _is_capped(one)]
+    capped = [one.rule for one in report.score.deductions if is_capped(report.score, one)]
     if not capped:
         return ""
     return (
@@ -96,10 +95,6 @@ def not_assessed_table(report: Report) -> Table:
 def codes(refs: tuple[TableRef, ...]) -> list[Safe]:
     """Return the tables as code spans."""
     return [code(str(ref)) for ref in refs]
-
-
-def _is_capped(deduction: Deduction) -> bool:
-    return deduction.units * deduction.points_per_unit > deduction.cap
 
 
 def glance_table(sections: Sequence[Merge]) -> Table:

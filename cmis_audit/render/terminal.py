@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cmis_audit.model.cluster import Cluster, Priority, Verdict
-from cmis_audit.model.report import Report
+from cmis_audit.model.report import PackReport, Report
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import rounded
 from cmis_audit.render import decisions, outlook, schema_words
 from cmis_audit.render.escape import visible
+from cmis_audit.render.formula import charged, formula, is_capped
 from cmis_audit.render.units import counted, percent, points
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
     parts: list[RenderableType] = [_title(report), "", _score(report)]
     if any(one.points for one in report.score.deductions):
         parts += [_deductions(report)]
+    if report.score.scale is not None:
+        parts += ["", _line(formula(report.score.scale))]
     if consolidate:
         total = outlook.totals(consolidate)
         share = percent(total.leaving, report.totals.tables)
@@ -94,6 +97,7 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
     for line in _drift(outlook.repeated_schemas(report, Verdict.REVIEW)):
         parts += ["", _line(f"For a person to decide, tenants or a copy: {line}")]
     parts += ["", _line(_aside(report))]
+    parts += [_line(_beside(each)) for each in report.beside]
     parts += [_line(visible(f"{one.rule} {one.message}.")) for one in report.notices[:MOST_NOTICES]]
     parts += _next_step(report, consolidate)
     return parts
@@ -134,10 +138,9 @@ def _deductions(report: Report) -> "Table":
     grid = _grid("right", "left", "left", "left")
     for one in report.score.deductions:
         if one.points:
-            units = counted(one.units, "group" if one.unit == "cluster" else "table")
-            capped = ", capped" if one.units * one.points_per_unit > one.cap else ""
-            charged = f"{units} × {points(one.points_per_unit)}{capped}"
-            grid.add_row(f"−{points(one.points)}", one.rule, visible(one.title), charged)
+            capped = ", capped" if is_capped(report.score, one) else ""
+            said = f"{charged(report.score, one)}{capped}"
+            grid.add_row(f"−{points(one.points)}", one.rule, visible(one.title), said)
     return grid
 
 
@@ -213,6 +216,15 @@ def _aside(report: Report) -> str:
     said += [f"{waived} waived"] if waived else []
     said += [f"{counted(len(report.notices), 'notice')}"] if report.notices else []
     return " · ".join(said)
+
+
+def _beside(pack: PackReport) -> str:
+    """Return a line on what another pack says, with the rule that costs most."""
+    score = pack.score
+    told = f"{visible(pack.title)}, a score of its own: {score.value}/100, {visible(score.grade)}"
+    found = counted(len(pack.findings), "finding")
+    most = next((one for one in score.deductions if one.points), None)
+    return f"{told} · {found}" + (f", most for: {visible(most.title)}" if most else "")
 
 
 def _next_step(report: Report, consolidate: tuple[Cluster, ...]) -> "list[RenderableType]":

@@ -1,18 +1,25 @@
-"""Points, caps, grades and payoffs, in decimal arithmetic: 3.75 is 3.75 and halves round up."""
+"""Points, caps, grades and payoffs, in decimal arithmetic: 3.75 is 3.75 and halves round up.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Set
+Without a scale a score is 100 minus the capped points of each rule, never below 0. With one it is
+the product of what each rule leaves: it has no floor to lie on, and each finding that is mended
+moves it, however many there are.
+"""
+
+from collections.abc import Iterable
 from decimal import Decimal
 
-from cmis_audit.model.cluster import Cluster, Verdict
+from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.rule import Grade, Rule, RulePack, Unit
+from cmis_audit.model.rule import Grade, Rule, RulePack, Scale, Severity
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.score import ClusterPayoff, Deduction, SchemaPayoff, Score, rounded
+from cmis_audit.score.charge import Charge
 
 _FULL = Decimal(100)
 _NONE = Decimal(0)
+_NO_CLUSTERS: frozenset[str] = frozenset()
+_SEVERE = (Severity.CRITICAL, Severity.HIGH)
 
 
 def score(
@@ -20,19 +27,27 @@ def score(
     clusters: Iterable[Cluster],
     pack: RulePack,
     schema_copies: Iterable[SchemaCopies] = (),
+    tables: Iterable[TableRef] = (),
 ) -> Score:
-    """Return 100 minus the capped points of each rule, never below 0, with what mending returns.
+    """Return what the findings leave of 100, with what mending returns; `tables` are all there are.
 
     Deductions stand largest first; rules without a finding have none. A payoff is counted on exact
     values, after caps and the floor: what is over a cap returns nothing until the rest is mended.
     """
-    charges = _charges(findings, pack.rules)
-    exact = charges.without(frozenset())
-    deductions = [_deduction(each, charges, exact) for each in charges.by_rule if each.findings]
-    value = rounded(exact)
-    grade = _grade(value, pack.grades)
+    clusters = [each for each in clusters if each.verdict is Verdict.CONSOLIDATE]
+    charged = _charged(findings, pack.rules)
+    remaining = 0 if pack.scale is None else _remaining(tables, clusters, charged)
+    charges = _Linear(charged) if pack.scale is None else _Scaled(charged, pack.scale, remaining)
+    exact = charges.left()
+    shares = charges.shares()
+    deductions = [
+        _deduction(each, shares[each.rule.code], charges.left(mended=each) - exact)
+        for each in charged
+        if each.findings
+    ]
+    grade = _grade(rounded(exact), pack.grades)
     return Score(
-        value=value,
+        value=rounded(exact),
         exact=float(exact),
         grade=grade.grade,
         label=grade.label,
@@ -42,99 +57,146 @@ def score(
         payoffs=tuple(
             ClusterPayoff(
                 cluster=cluster.id,
-                points=float(charges.without(frozenset((cluster.id,))) - exact),
+                points=float(charges.left(frozenset((cluster.id,))) - exact),
             )
             for cluster in clusters
-            if cluster.verdict is Verdict.CONSOLIDATE
         ),
         schema_payoffs=tuple(
             SchemaPayoff(
                 schema_copies=one.id,
-                points=float(charges.without(frozenset(one.clusters)) - exact),
+                points=float(charges.left(frozenset(one.clusters)) - exact),
             )
             for one in schema_copies
             if one.verdict is Verdict.CONSOLIDATE
         ),
+        scale=pack.scale,
+        tables=remaining,
+        start=float(charges.start()),
     )
 
 
 def score_if_merged(
-    findings: Iterable[Finding], rules: Iterable[Rule], merged: frozenset[str]
+    findings: Iterable[Finding], rules: Iterable[Rule], merged: frozenset[str], now: Score
 ) -> int:
-    """Return what the score would be if clusters were merged."""
-    return rounded(_charges(findings, rules).without(merged))
+    """Return what the score would be if clusters were merged; it is `now` before they are."""
+    charged = _charged(findings, rules)
+    charges = _Linear(charged) if now.scale is None else _Scaled(charged, now.scale, now.tables)
+    return rounded(charges.left(merged))
 
 
-class _Charge:
-    """What a rule takes off for its findings: a price for each distinct cluster or table.
-
-    A finding outside every cluster is a unit of its own where clusters are charged.
-    """
-
-    def __init__(self, rule: Rule, findings: list[Finding]) -> None:
-        self.rule = rule
-        self.findings = findings
-        self._within: dict[str, list[int]] = defaultdict(list)
-        self._times: Counter[str | TableRef] = Counter()
-        for place, finding in enumerate(findings):
-            self._times.update(self._charged(finding))
-            for cluster in set(finding.clusters):
-                self._within[cluster].append(place)
-
-    def _charged(self, finding: Finding) -> Set[str | TableRef]:
-        if self.rule.unit is Unit.TABLE:
-            return set(finding.subjects)
-        return set(finding.clusters or (finding.id,))
-
-    def units(self, merged: frozenset[str] = frozenset()) -> int:
-        """Return how many distinct clusters or tables are charged if some clusters were merged.
-
-        A finding goes when no other cluster holds it; one that stands in two clusters needs both.
-        """
-        if self.rule.unit is not Unit.TABLE:
-            return len(self._times) - sum(cluster in self._times for cluster in merged)
-        gone: Counter[str | TableRef] = Counter()
-        touched = {place for cluster in merged for place in self._within.get(cluster, ())}
-        for finding in (self.findings[place] for place in touched):
-            if merged.issuperset(finding.clusters):
-                gone.update(self._charged(finding))
-        return len(self._times) - sum(self._times[each] == times for each, times in gone.items())
-
-    def points(self, merged: frozenset[str] = frozenset()) -> Decimal:
-        return min(_decimal(self.rule.cap), _decimal(self.rule.points) * self.units(merged))
-
-
-class _Charges:
-    """What all rules take off."""
-
-    def __init__(self, by_rule: list[_Charge]) -> None:
-        self.by_rule = by_rule
-
-    def without(self, merged: frozenset[str], mended: _Charge | None = None) -> Decimal:
-        """Return the exact score if clusters were merged, or the findings of a rule mended."""
-        left = (each.points(merged) for each in self.by_rule if each is not mended)
-        return max(_NONE, _FULL - sum(left, _NONE))
-
-
-def _charges(findings: Iterable[Finding], rules: Iterable[Rule]) -> _Charges:
+def _charged(findings: Iterable[Finding], rules: Iterable[Rule]) -> list[Charge]:
     by_rule: dict[str, tuple[Rule, list[Finding]]] = {rule.code: (rule, []) for rule in rules}
     for finding in findings:
         by_rule[finding.rule][1].append(finding)
-    return _Charges([_Charge(rule, found) for rule, found in by_rule.values()])
+    return [Charge(rule, found) for rule, found in by_rule.values()]
 
 
-def _deduction(charge: _Charge, charges: _Charges, exact: Decimal) -> Deduction:
+class _Linear:
+    """Each rule takes its points, up to its cap."""
+
+    def __init__(self, charges: list[Charge]) -> None:
+        self._charges = charges
+
+    def start(self) -> Decimal:
+        return _FULL
+
+    def left(self, merged: frozenset[str] = _NO_CLUSTERS, mended: Charge | None = None) -> Decimal:
+        """Return the exact score if clusters were merged, or the findings of a rule mended."""
+        taken = (_points(each, merged) for each in self._charges if each is not mended)
+        return max(_NONE, _FULL - sum(taken, _NONE))
+
+    def shares(self) -> dict[str, Decimal]:
+        return {each.rule.code: _points(each) for each in self._charges}
+
+
+class _Scaled:
+    """Each rule takes a part of what the others leave, by how dense its findings are.
+
+    The number of tables is the one that remains when everything is mended: merging or dropping
+    tables leaves what else is charged as dense as it was.
+    """
+
+    def __init__(self, charges: list[Charge], scale: Scale, tables: int) -> None:
+        self._charges = charges
+        self._scale = scale
+        self._factor = Decimal(scale.per_tables) / max(tables, scale.least_tables)
+
+    def start(self, merged: frozenset[str] = _NO_CLUSTERS, mended: Charge | None = None) -> Decimal:
+        """Return the ceiling while something severe is open, else 100."""
+        severe = any(
+            each.rule.severity in _SEVERE and each is not mended and each.units(merged)
+            for each in self._charges
+        )
+        return decimal(self._scale.ceiling) if severe else _FULL
+
+    def left(self, merged: frozenset[str] = _NO_CLUSTERS, mended: Charge | None = None) -> Decimal:
+        left = self.start(merged, mended)
+        for each in self._charges:
+            if each is not mended:
+                left *= 1 - self._taken(each, merged) / 100
+        return left
+
+    def _taken(self, charge: Charge, merged: frozenset[str] = _NO_CLUSTERS) -> Decimal:
+        """Return the per cent that a rule takes: at first by the unit, never quite its cap."""
+        cap = decimal(charge.rule.cap)
+        asked = decimal(charge.rule.points) * charge.units(merged) * self._factor
+        return cap * asked / (cap + asked)
+
+    def shares(self) -> dict[str, Decimal]:
+        """Return what each rule took off, so that all together are what is missing to 100.
+
+        What the rules take is shared out by the per cent of each; what the ceiling takes, among
+        those that are severe.
+        """
+        taken = {each.rule.code: self._taken(each) for each in self._charges}
+        severe = {
+            each.rule.code: taken[each.rule.code]
+            for each in self._charges
+            if each.rule.severity in _SEVERE
+        }
+        start = self.start()
+        by_rules = _shared(start - self.left(), taken)
+        by_ceiling = _shared(_FULL - start, severe)
+        return {code: by_rules[code] + by_ceiling.get(code, _NONE) for code in taken}
+
+
+def _shared(whole: Decimal, weights: dict[str, Decimal]) -> dict[str, Decimal]:
+    every = sum(weights.values(), _NONE)
+    return {key: whole * weight / every if every else _NONE for key, weight in weights.items()}
+
+
+def _remaining(
+    tables: Iterable[TableRef], clusters: Iterable[Cluster], charges: list[Charge]
+) -> int:
+    """Return how many tables remain when every duplicate is merged and what is to go has gone."""
+    going = {
+        member.table
+        for cluster in clusters
+        for member in cluster.members
+        if member.role is Role.MERGE
+    }
+    for charge in charges:
+        if charge.rule.drops:
+            going.update(ref for finding in charge.findings for ref in finding.subjects)
+    return len(set(tables) - going)
+
+
+def _points(charge: Charge, merged: frozenset[str] = _NO_CLUSTERS) -> Decimal:
+    return min(decimal(charge.rule.cap), decimal(charge.rule.points) * charge.units(merged))
+
+
+def _deduction(charge: Charge, points: Decimal, payoff: Decimal) -> Deduction:
     rule = charge.rule
     return Deduction(
         rule=rule.code,
         title=rule.title,
-        points=float(charge.points()),
+        points=float(points),
         points_per_unit=rule.points,
         cap=rule.cap,
         unit=rule.unit,
         units=charge.units(),
         findings=tuple(finding.id for finding in charge.findings),
-        payoff=float(charges.without(frozenset(), charge) - exact),
+        payoff=float(payoff),
     )
 
 
@@ -142,6 +204,6 @@ def _grade(value: int, grades: tuple[Grade, ...]) -> Grade:
     return next((grade for grade in grades if value >= grade.at_least), grades[-1])
 
 
-def _decimal(number: float) -> Decimal:
+def decimal(number: float) -> Decimal:
     """Return the number as it is written in the pack, not as binary stores it."""
     return Decimal(repr(number))

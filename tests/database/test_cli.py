@@ -88,6 +88,32 @@ def test_an_audit_writes_the_report_and_prints_a_summary(
     assert {each["rule"] for each in audit["findings"]} == {"DUP001", "VER001"}
 
 
+def test_packs_beside_have_a_score_of_their_own(run: Run, twins: str) -> None:
+    def told(*options: str) -> dict:
+        return json.loads(run("audit", twins, "-o", "-", "--format", "json", *options).stdout)
+
+    both, main, turned = told(), told("--pack", "cmis"), told("--pack", "governance,cmis")
+    assert both["score"] == main["score"] == turned["beside"][0]["score"]
+    assert both["findings"] == main["findings"]
+    assert main["beside"] == []
+    assert [each["pack"] for each in both["beside"]] == ["governance"]
+    assert turned["score"] == both["beside"][0]["score"]
+    assert turned["findings"] == both["beside"][0]["findings"]
+    assert "Governance, a score of its own:" in run("audit", twins).stdout
+    dense = told("--pack", "density", "--pack", "governance")
+    assert dense["findings"] == main["findings"]
+    assert 0 < dense["score"]["value"] < 84
+
+
+def test_gates_look_at_the_first_pack(run: Run, database: str) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE keyless (a int)")
+    assert run("audit", database, "--fail-on", "high", "--fail-under", "100").returncode == 0
+    failed = run("audit", database, "--fail-on", "high", "--pack", "governance")
+    assert failed.returncode == 1
+    assert "1 finding is at least high" in failed.stderr
+
+
 def test_one_document_on_standard_output(run: Run, twins: str, tmp_path: Path) -> None:
     done = run("audit", twins, "-o", "-", "--format", "json")
     assert json.loads(done.stdout)["score"]["value"] == TWINS_SCORE
@@ -186,6 +212,11 @@ def test_rules_and_their_pages(run: Run, tmp_path: Path) -> None:
         run("rules", "--rules", "own")
     )
     assert "did you mean 'cmis'" in refused(run("rules", "--pack", "cmiss"))
+    assert "once" in refused(run("rules", "--pack", "cmis", "--pack", "cmis"))
+    assert run("rules", "gov001").stdout.startswith("# GOV001 No primary key\n")
+    dense = run("rules", "--pack", "density").stdout
+    assert "GOV001" not in dense
+    assert "cap × points" in dense
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cmis_audit.checks import PARAMETERS
 from cmis_audit.errors import RuleError
 from cmis_audit.model.rule import Lexicon, Unit
 from cmis_audit.resources import rule_packs
-from cmis_audit.rulepack import load_pack, pack_names
+from cmis_audit.rulepack import load_pack, load_packs, pack_names
 
 PAGE = """+++
 code = "ABC001"
@@ -262,3 +262,78 @@ def test_knowledge_out_of_bounds_is_refused(
     assert old in shipped
     (whole / file).write_text(shipped.replace(old, new))
     assert message in reason(whole)
+
+
+EXTENDING = """
+name = "ours"
+title = "Ours"
+extends = "cmis"
+
+[scale]
+per_tables = 100
+least_tables = 10
+ceiling = 84
+
+[charges.DUP001]
+points = 5
+cap = 60
+"""
+
+
+@pytest.fixture
+def extending(tmp_path: Path) -> Path:
+    (tmp_path / "pack.toml").write_text(EXTENDING)
+    return tmp_path
+
+
+def test_a_pack_takes_what_another_knows_and_the_rules_that_it_charges(extending: Path) -> None:
+    ours, cmis = load_pack("cmis", extending, checks=PARAMETERS), load_pack("cmis")
+    (rule,) = ours.rules
+    assert (rule.code, rule.points, rule.cap) == ("DUP001", 5, 60)
+    assert rule.page == cmis.rules[0].page
+    assert (ours.lexicon, ours.weights, ours.grades) == (cmis.lexicon, cmis.weights, cmis.grades)
+    assert ours.scale is not None
+    assert ours.scale.ceiling == 84
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"cmis"', '"cmiss"', "pack.toml:4: no rule pack 'cmiss'; did you mean 'cmis'?"),
+        ('"cmis"', '"density"', "the pack 'density' extends another itself; name that one"),
+        ('extends = "cmis"', "", "pack.toml:11: 'charges' needs an 'extends'"),
+        ("charges.DUP001", "charges.DUP002", "has no rule 'DUP002'; did you mean 'DUP001'?"),
+        ("points = 5", "point = 5", "unknown key 'point'; did you mean 'points'?"),
+        ("points = 5", "points = -5", "'points' of DUP001 must be 0 or more"),
+        ("points = 5", "points = 0", "with a scale, DUP001 needs points above 0"),
+        ("cap = 60", "cap = 100", "with a scale, DUP001 needs points above 0 and a cap from 0"),
+        ("ceiling = 84", "ceiling = 0", "pack.toml:9: 'ceiling' must be above 0, at most 100"),
+        ("least_tables = 10", "least_tables = 0", "pack.toml:8: 'least_tables' must be 1 or more"),
+        ("per_tables = 100", "", "'per_tables' is missing"),
+        ('title = "Ours"', "", "'title' is missing"),
+    ],
+)
+def test_an_extending_pack_is_strict(extending: Path, old: str, new: str, message: str) -> None:
+    assert old in EXTENDING
+    (extending / "pack.toml").write_text(EXTENDING.replace(old, new))
+    assert message in reason(extending)
+
+
+def test_what_it_extends_is_no_place_for_own_words(extending: Path) -> None:
+    (extending / "weights.toml").write_text("")
+    assert reason(extending) == "weights.toml:1: stands beside 'extends = \"cmis\"'; drop one"
+
+
+def test_a_page_of_a_team_goes_to_the_pack_that_has_its_code(own: Path) -> None:
+    text = PAGE.replace('"ABC001"', '"GOV001"').replace("cap = 10", "cap = 11")
+    (own / "GOV001-ours.md").write_text(text)
+    main, beside = load_packs(("cmis", "governance"), own, checks=PARAMETERS)
+    assert {"ABC001", "DUP001"} <= {rule.code for rule in main.rules}
+    assert "GOV001" not in {rule.code for rule in main.rules}
+    assert {rule.code: rule.cap for rule in beside.rules}["GOV001"] == 11
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_a_shipped_pack_never_takes_more_than_all(name: str) -> None:
+    pack = load_pack(name, checks=PARAMETERS)
+    assert pack.scale or sum(rule.cap for rule in pack.rules) <= 100

@@ -18,8 +18,13 @@ def test_the_order_of_precedence(tmp_path: Path) -> None:
     environment = {"CMIS_AUDIT_FAIL_UNDER": "20", "CMIS_AUDIT_PACK": "environment"}
     settings = load_settings({"fail_under": "30"}, environment, tmp_path)
     assert settings.fail_under == 30
-    assert settings.pack == "environment"
+    assert settings.pack == ("environment",)
     assert settings.output == str(tmp_path / "out")
+
+
+@pytest.mark.parametrize("given", [("density", "cmis"), ("density, cmis",), "density,cmis"])
+def test_packs_may_be_repeated_or_listed(given: object, tmp_path: Path) -> None:
+    assert load_settings({"pack": given}, {}, tmp_path).pack == ("density", "cmis")
 
 
 def test_what_was_not_given_does_not_win(tmp_path: Path) -> None:
@@ -75,7 +80,9 @@ def test_code_is_several_directories(tmp_path: Path) -> None:
         ("code = 1", "code: must be a list of words"),
         ("format = ''", "format: must hold no empty word"),
         ("quiet = 'perhaps'", "quiet: must be true or false"),
-        ("pack = 3", "pack: must be a word"),
+        ("pack = 3", "pack: must name a rule pack, or a list of them, not 3"),
+        ("pack = []", "pack: must name a rule pack, or a list of them"),
+        ("pack = 'cmis,cmis'", "pack: must name each rule pack once"),
         ("lock-timeout = '2 weeks'", "lock-timeout: must be milliseconds or a time such as 30s"),
         ("lock-timeout = -1", "lock-timeout: must be milliseconds"),
         ("lock-timeout = '99999h'", "lock-timeout: must be milliseconds"),

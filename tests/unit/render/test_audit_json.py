@@ -15,6 +15,7 @@ from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
 from cmis_audit.model.rule import Severity, Unit
 from cmis_audit.model.schema_copy import ColumnDrift, SchemaKind, TablePair
+from cmis_audit.pipeline import audit, rule_packs
 from cmis_audit.render.audit_json import render_json
 from cmis_audit.resources import report_schemas
 
@@ -49,6 +50,12 @@ def sample() -> Report:
     )
 
 
+def beside() -> Report:
+    bare = table("cmis.bare", "body text")
+    packs = rule_packs(("cmis", "governance"), None)
+    return audit(catalog(bare), packs[0], beside=packs[1:])
+
+
 def loaded() -> dict:
     return json.loads(render_json(sample()))
 
@@ -80,6 +87,24 @@ def test_tables_are_quoted_and_numbers_rounded() -> None:
     assert first["members"][0]["rows_estimate"] == 3
     assert audit["clusters"][1]["canonical"] is None
     assert audit["score"]["deductions"][0]["payoff"] == 4.0
+
+
+def test_what_other_packs_say_stands_beside() -> None:
+    told = json.loads(render_json(beside()))
+    (pack,) = told["beside"]
+    assert errors(told) == []
+    assert (pack["pack"], pack["title"]) == ("governance", "Governance")
+    assert pack["score"]["scale"] == {
+        "per_tables": 100,
+        "tables": 20,
+        "start": 84.0,
+        "ceiling": 84.0,
+    }
+    assert [each["rule"] for each in pack["findings"]] == ["GOV001"]
+    assert all(each["rule"] != "GOV001" for each in told["findings"])
+    assert pack["not_assessed"] != []
+    pack["score"]["deductions"][0]["unit"] = "row"
+    assert len(errors(told)) == 1
 
 
 def _drop(*path: str | int) -> Callable[[dict], None]:

@@ -28,6 +28,7 @@ from cmis_audit.model.report import Report
 from cmis_audit.model.schema_copy import ColumnDrift, SchemaKind, TablePair
 from cmis_audit.model.score import SchemaPayoff
 from cmis_audit.model.traits import MetricShape
+from cmis_audit.pipeline import audit, rule_packs
 from cmis_audit.render.markdown import render_markdown
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -402,3 +403,17 @@ def test_hostile_names_break_nothing(hostile: list[str]) -> None:
 
 def _renamed(member: Member, name: str) -> Member:
     return msgspec.structs.replace(member, suggested_name=name, note=name)
+
+
+def test_what_another_pack_says_is_a_section_with_the_worst_of_each_rule() -> None:
+    tables = [table(f"s.t<b>{number}", "a int") for number in range(5)]
+    main, *others = rule_packs(("cmis", "governance"), None)
+    text = render_markdown(audit(catalog(*tables), main, beside=tuple(others)))
+    section = text.partition("\n## Governance\n")[2].partition("\n## ")[0]
+    assert "A score of its own" in section
+    assert "5 tables (25 in 100) × 1.5" in section
+    assert section.count("has no primary key") == 3
+    assert "and 2 more in audit.json" in section
+    assert "<b>" not in re.sub(r"`[^`]*`", "", section)
+    assert "Not judged, and not taken for healthy: empty tables" in section
+    assert "Governance: Score = start" in text
