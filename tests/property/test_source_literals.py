@@ -17,7 +17,10 @@ from cmis_audit.render.frameworks.literals import (
 from cmis_audit.sqlfile.statements import cut
 
 texts = st.text(
-    st.one_of(st.sampled_from("\"'\\\r\n$;{}%*/?>SQL"), st.characters(exclude_categories=["Cs"]))
+    st.one_of(
+        st.sampled_from("\"'\\\r\n$;{}%*/?>SQL"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
+    )
 )
 
 
@@ -39,7 +42,7 @@ def test_the_end_of_a_nowdoc_stands_nowhere_in_it(text: str) -> None:
         assert made == f"<<<'{end}'\n{text}\n{end}"
     else:
         inner = made[1:-1].replace("\\\\", "\x00").replace("\\'", "'").replace("\x00", "\\")
-        assert inner == text or "\x00" in text
+        assert inner == text
 
 
 @given(texts)
