@@ -244,5 +244,5 @@ def rehearsal_files(
     return {
         **pipeline.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
-        **pipeline.plan_files(plan, report.code),
+        **pipeline.plan_files(plan, report.catalog, report.code),
     }

@@ -16,6 +16,7 @@ from cmis_audit.model.plan import (
     Refusal,
     Strategy,
     TargetColumn,
+    TargetReference,
     TargetTable,
 )
 from cmis_audit.plan.archive import archive
@@ -138,6 +139,7 @@ def _merge(
                 columns=made.columns,
                 primary_key=made.primary_key,
                 source_column=made.source,
+                references=tuple(_references(made)),
             ),
             *_definitions(made),
         ),
@@ -157,12 +159,26 @@ def _merge(
     )
 
 
+def _references(made: Design) -> Iterator[TargetReference]:
+    for key in made.foreign_keys:
+        yield TargetReference(
+            columns=key.columns,
+            parent=made.target if key.inner else key.parent,
+            parent_columns=key.inner or key.parent_columns,
+        )
+    if made.long is not None:
+        name = (made.long.definition,)
+        yield TargetReference(columns=name, parent=made.long.definitions, parent_columns=name)
+
+
 def _definitions(made: Design) -> tuple[TargetTable, ...]:
     if made.long is None:
         return ()
     key = made.long.definition
     columns = (
-        TargetColumn(name=key, type="bigint", nullable=False, purpose="number of the metric"),
+        TargetColumn(
+            name=key, type="bigint", nullable=False, purpose="number of the metric", identity=True
+        ),
         TargetColumn(name="name", type="text", nullable=True, purpose="what the metric is called"),
         TargetColumn(name="unit", type="text", nullable=True, purpose="what it is measured in"),
         TargetColumn(name="description", type="text", nullable=True, purpose="what it means"),

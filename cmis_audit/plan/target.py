@@ -182,6 +182,7 @@ def own_columns(
         type="bigint",
         nullable=False,
         purpose="the key: the members' own keys cannot hold for all",
+        identity=True,
     )
     return (key, *columns)
 

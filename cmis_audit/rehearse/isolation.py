@@ -1,17 +1,17 @@
 """Who sees what: every role that may read a member, under every tenant that the rows know."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
 
-from cmis_audit.model.catalog import Catalog, Function, Grant, Table
+from cmis_audit.model.catalog import Catalog, Grant, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Isolation
 from cmis_audit.model.sqltext import literal
+from cmis_audit.model.tenancy import called, functions_by_name, settings_of, words
 from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Place, Session, asked, done
 from cmis_audit.rehearse.states import state_query
@@ -19,8 +19,6 @@ from cmis_audit.rehearse.states import state_query
 VISITOR = "cmis_audit_visitor"
 MOST_ROLES = 6
 MOST_TENANTS = 4
-_SETTING = re.compile(r"current_setting\(\s*'([^']+)'", re.IGNORECASE)
-_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
 _RIGHTS = ("delete", "insert", "select", "update")
 
 
@@ -88,7 +86,7 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
     roles |= dict.fromkeys(role for t in tables for p in t.policies for role in p.roles)
     roles |= dict.fromkeys(t.owner for t in tables if t.owner and t.force_row_security)
     texts = list(_policy_texts(catalog, tables))
-    settings = dict.fromkeys(name for text in texts for name in _SETTING.findall(text))
+    settings = settings_of(iter(texts))
     return Watchers(
         tables=tables,
         roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
@@ -100,30 +98,22 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
 
 def _policy_texts(catalog: Catalog, tables: tuple[Table, ...]) -> Iterator[str]:
     """Yield what policies say, and the bodies of the functions that they call."""
-    by_name: dict[str, list[Function]] = {}
-    for function in catalog.functions:
-        by_name.setdefault(function.ref.name, []).append(function)
+    functions = functions_by_name(catalog)
     for table in tables:
         for policy in table.policies:
             for text in (policy.using, policy.check):
                 if text is not None:
-                    yield text
-                    for word in dict.fromkeys(_words(text)):
-                        yield from (each.body or "" for each in by_name.get(word, ()))
-
-
-def _words(text: str) -> list[str]:
-    return [quoted.replace('""', '"') or bare for quoted, bare in _WORD.findall(text)]
+                    yield from called(text, functions)
 
 
 def _tenants(session: Session, tables: tuple[Table, ...], texts: list[str]) -> Iterator[str]:
     """Yield the most frequent values of the columns that policies name."""
-    words = {word for text in texts for word in _words(text)}
+    named = {word for text in texts for word in words(text)}
     parts = [
         f"SELECT {quote_ident(column.name)}::text AS tenant FROM {table.ref}"
         for table in tables
         for column in table.columns
-        if column.name in words
+        if column.name in named
     ]
     if not parts:
         return
