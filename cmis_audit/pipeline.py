@@ -21,11 +21,11 @@ from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.decisions import UNDECIDED, Decisions
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.overlap import Overlaps, Question
-from cmis_audit.model.plan import BOOK_COMMENT, Plan, PlanOptions
+from cmis_audit.model.plan import BOOK_COMMENT, Framework, Plan, PlanOptions
 from cmis_audit.model.report import PackReport, Report, Totals
 from cmis_audit.model.rule import Rule, RulePack
 from cmis_audit.model.schema_copy import SchemaCopies
-from cmis_audit.model.table_rows import TableRows
+from cmis_audit.model.table_rows import RowSample, TableRows
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.rulepack import load_packs
 from cmis_audit.score import score, score_if_merged
@@ -284,6 +284,31 @@ def comparison_of_values(intake: Intake, rows: int) -> Compare:
     )
 
 
+def rows_on_request(intake: Intake, rows: int) -> Callable[[Catalog, Plan], RowSample]:
+    """Return what reads so many rows of each table of a plan, and the rows that they point at.
+
+    Raises SourceError for a file: it holds no rows.
+    """
+    if _file_of(intake) is not None:
+        raise SourceError(
+            f"{intake.target.source} is a file and holds no rows to take along; "
+            "rehearse from the server, or leave --sample-rows out"
+        )
+
+    def read(catalog: Catalog, plan: Plan) -> RowSample:
+        members = tuple(each.table for cluster in plan.clusters for each in cluster.members)
+        return _asking(intake, lambda source: source.rows(catalog, members, rows), _silently)
+
+    return read
+
+
+def identity_of(intake: Intake, notify: Notify = _silently) -> str | None:
+    """Return which server a live source is; None for a file, which does not say."""
+    if _file_of(intake) is not None:
+        return None
+    return _asking(intake, lambda source: source.identity(), notify)
+
+
 def _file_of(intake: Intake) -> Path | None:
     """Return the file that SOURCE names, if it names one."""
     from cmis_audit.source.connection import is_conninfo
@@ -491,17 +516,34 @@ def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) ->
     return msgspec.structs.replace(plan, promised=promise(report, plan, score_after))
 
 
-def plan_files(plan: Plan, code: CodeSurvey | None = None) -> Mapping[str, str]:
-    """Return file names and texts of a plan; with `code`, it says what has to change there."""
+def plan_files(
+    plan: Plan,
+    catalog: Catalog,
+    code: CodeSurvey | None = None,
+    framework: Framework = Framework.SQL,
+    after: str | None = None,
+) -> Mapping[str, str]:
+    """Return file names and texts of a plan, and what a framework takes of it. Raises UsageError.
+
+    With `code`, it says what has to change there. `after` is the framework's last migration, which
+    the first of the plan follows.
+    """
+    from cmis_audit.render.frameworks.writers import written_files
     from cmis_audit.render.plan_json import plan_json
     from cmis_audit.render.plan_readme import plan_readme
 
+    written = written_files(plan, catalog, framework, after=after)
     sql = {
         f"{cluster.folder}/{step.file}": step.sql
         for cluster in plan.clusters
         for step in cluster.steps
     }
-    return {"README.md": plan_readme(plan, code), "plan.json": plan_json(plan), **sql}
+    return {
+        "README.md": plan_readme(plan, code, framework, written),
+        "plan.json": plan_json(plan, written),
+        **sql,
+        **{each.path: each.text for each in written},
+    }
 
 
 def summary(report: Report, *, color: bool, width: int, files: tuple[str, ...]) -> str:

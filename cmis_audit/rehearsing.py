@@ -1,7 +1,8 @@
 """A plan, tried on a clone: brings together what plans, what has servers, what reads and judges."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import msgspec
 import psycopg
 
 from cmis_audit import pipeline
-from cmis_audit.errors import ScratchError
+from cmis_audit.errors import ScratchError, UsageError
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.decisions import UNDECIDED, Decisions
@@ -21,8 +22,10 @@ from cmis_audit.model.rule import RulePack
 
 if TYPE_CHECKING:
     from cmis_audit.rehearse.rehearsal import Options
+    from cmis_audit.scratch.server import ScratchServer
     from cmis_audit.scratch.workplace import Workplace
 
+EMBEDDED, DOCKER = "embedded", "docker"
 SUPERUSER = "cmis_audit_rehearsal"
 """Of the scratch server; roles of the catalog, those of our own servers too, are stood in for."""
 NEWER_SINCE = 170000
@@ -32,6 +35,9 @@ OLD_VERSION, NEW_VERSION = 16, 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clone:
+    catalog: Catalog
+    """What it was made from, with other names for roles where the server is not ours alone."""
+    names: Mapping[str, str]
     place: "Workplace"
     server_version: str
     notes: tuple[Skipped, ...]
@@ -46,24 +52,31 @@ def rehearsal_of(
     now: datetime,
     notify: pipeline.Notify,
     decisions: Decisions = UNDECIDED,
+    scratch: str = EMBEDDED,
 ) -> Rehearsal:
     """Return what comes of running the plan of a report on a clone. Raises ScratchError.
 
     The clone's own plan is made anew, for it has a visitor and its old tables are dropped.
+    `scratch` says on which server: that of the wheel, a container, or one that a DSN leads to.
     """
     from cmis_audit.rehearse.isolation import with_visitor
     from cmis_audit.rehearse.ports import QueryError, Stage
     from cmis_audit.rehearse.rehearsal import rehearse
+    from cmis_audit.rehearse.stand_ins import told
     from cmis_audit.scratch.confined import LimitReachedError, ServerLostError
 
-    catalog = with_visitor(report.catalog, plan.clusters)
-    visited = msgspec.structs.replace(report, catalog=catalog)
-    wanted = msgspec.structs.replace(plan.options, yes_drop=True)
-    tried = pipeline.plan_of(visited, wanted, notify)
-    if not tried.clusters:
+    if not plan.clusters:
         return _rehearsal(report, options, server_version="", clone=())
+    visited = with_visitor(report.catalog, plan.clusters)
+    wanted = msgspec.structs.replace(plan.options, yes_drop=True)
     try:
-        with _clone(catalog, notify) as clone:
+        with (
+            _server(visited, scratch, notify) as server,
+            _clone(visited, server, notify, discreet=options.sampled > 0) as clone,
+        ):
+            catalog = clone.catalog
+            renamed = msgspec.structs.replace(report, catalog=catalog)
+            tried = pipeline.plan_of(renamed, wanted, notify)
             stage = Stage(
                 place=clone.place,
                 read=lambda: _read(clone.place.conninfo, now),
@@ -81,7 +94,7 @@ def rehearsal_of(
         server_version=clone.server_version,
         clone=tuple(sorted({*clone.notes, *differing})),
     )
-    return msgspec.structs.replace(
+    rehearsal = msgspec.structs.replace(
         rehearsal,
         filling=found.filling,
         clusters=found.clusters,
@@ -91,6 +104,7 @@ def rehearsal_of(
             score_after=after.score.value,
         ),
     )
+    return told(rehearsal, clone.names) if clone.names else rehearsal
 
 
 def _rehearsal(
@@ -104,6 +118,7 @@ def _rehearsal(
         seed=options.seed,
         rows=options.rows,
         given=sum(len(each.rows) for each in options.given),
+        sampled=options.sampled,
         clone=clone,
         filling=(),
         clusters=(),
@@ -111,26 +126,78 @@ def _rehearsal(
     )
 
 
+def refuse_the_source(intake: pipeline.Intake, scratch: str, notify: pipeline.Notify) -> None:
+    """Raise UsageError where a DSN leads to the server that is audited: it is only ever read.
+
+    A file does not say which server it was read from.
+    """
+    if scratch in (EMBEDDED, DOCKER):
+        return
+    from cmis_audit.source.connection import Target, is_conninfo
+
+    if not is_conninfo(scratch):
+        raise UsageError(
+            f"--scratch: '{scratch}' is neither {EMBEDDED} nor {DOCKER} nor a connection string, "
+            "postgresql://... or host=... dbname=..."
+        )
+    source = pipeline.identity_of(intake, notify)
+    other = dataclasses.replace(intake, target=Target(source=scratch), ask_password=None)
+    if pipeline.identity_of(other, notify) == source:
+        raise UsageError(
+            "--scratch leads to the server of SOURCE or to a copy of its files: "
+            "databases and load are never made there; name another server"
+        )
+
+
 @contextmanager
-def _clone(catalog: Catalog, notify: pipeline.Notify) -> Iterator[_Clone]:
-    from cmis_audit.rehearse.clone import clone_sql
+def _server(catalog: Catalog, scratch: str, notify: pipeline.Notify) -> Iterator["ScratchServer"]:
+    from cmis_audit.scratch.container import container
     from cmis_audit.scratch.embedded import embedded_server
+    from cmis_audit.scratch.guest import guest_server
+    from cmis_audit.source.connection import Target, describe, parameters
+
+    number = catalog.server_version_number
+    with ExitStack() as stack:
+        if scratch == EMBEDDED:
+            version = NEW_VERSION if number >= NEWER_SINCE else OLD_VERSION
+            notify(f"starting PostgreSQL {version}")
+            yield stack.enter_context(embedded_server(version, superuser=SUPERUSER))
+            return
+        if scratch == DOCKER:
+            notify("starting a container")
+            scratch = stack.enter_context(container(number // 10000))
+        target = Target(source=scratch)
+        notify(f"going to {describe(target)}")
+        yield stack.enter_context(guest_server(parameters(target), describe(target)))
+
+
+@contextmanager
+def _clone(
+    catalog: Catalog, server: "ScratchServer", notify: pipeline.Notify, *, discreet: bool
+) -> Iterator[_Clone]:
+    from cmis_audit.rehearse.clone import clone_sql
+    from cmis_audit.rehearse.stand_ins import asked_by_name, stand_ins, with_stand_ins
     from cmis_audit.scratch.intake import load_text
     from cmis_audit.scratch.workplace import Workplace
 
-    newer = catalog.server_version_number >= NEWER_SINCE
-    version = NEW_VERSION if newer else OLD_VERSION
-    notify(f"starting PostgreSQL {version}")
-    sql, stood_in = clone_sql(catalog)
-    with embedded_server(version, superuser=SUPERUSER) as server:
-        notify(f"cloning {catalog.database}")
-        loaded = load_text(catalog.database, sql, server)
-        with Workplace(server, loaded) as place:
-            yield _Clone(
-                place=place,
-                server_version=server.version,
-                notes=(*stood_in, *loaded.skipped),
-            )
+    if not server.bypasses and any(table.force_row_security for table in catalog.tables):
+        raise ScratchError(
+            "--scratch: tables force row security on their owners, and the role there may not let "
+            "others look past it; give a superuser"
+        )
+    names = stand_ins(catalog, server.prefix) if server.prefix else {}
+    named = with_stand_ins(catalog, names)
+    sql, stood_in = clone_sql(named)
+    notify(f"cloning {catalog.database}")
+    loaded = load_text(catalog.database, sql, server)
+    with Workplace(server, loaded, discreet=discreet) as place:
+        yield _Clone(
+            catalog=named,
+            names=names,
+            place=place,
+            server_version=server.version,
+            notes=(*stood_in, *loaded.skipped, *asked_by_name(catalog, names)),
+        )
 
 
 def _read(conninfo: str, now: datetime) -> Catalog:
@@ -177,5 +244,5 @@ def rehearsal_files(
     return {
         **pipeline.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
-        **pipeline.plan_files(plan, report.code),
+        **pipeline.plan_files(plan, report.catalog, report.code),
     }

@@ -1,1 +1,1 @@
-pytest_plugins = ["fix_browser", "fix_postgres"]
+pytest_plugins = ["fix_browser", "fix_debian", "fix_postgres"]

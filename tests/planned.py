@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 from builders import ref
 from find_psql import psql
+from msgspec.structs import replace
 
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog
@@ -24,6 +25,7 @@ from cmis_audit.model.cluster import (
     Verdict,
 )
 from cmis_audit.model.plan import ClusterPlan, Phase, Plan, PlanOptions
+from cmis_audit.model.traits import MetricShape
 from cmis_audit.pipeline import Intake, catalog_of
 from cmis_audit.plan.planner import make_plan
 from cmis_audit.source.connection import Limits, Target
@@ -173,6 +175,40 @@ def plan(
     before = fingerprint(found)
     wanted = PlanOptions(**options)
     result = make_plan(found, (made,), wanted, fingerprint=before, tool_version="0")
+    return Planned(conninfo=conninfo, plan=result, before=before)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a table keeps its measurements."""
+
+    shape: MetricShape
+    naming: str | None
+    measures: tuple[str, ...]
+
+
+def plan_of_measurements(
+    conninfo: str,
+    shapes: Mapping[str, Measured],
+    *,
+    aligned: Mapping[str, Sequence[str]] | None = None,
+    **options: object,
+) -> Planned:
+    """Plan scattered measurements, whose shapes are given and not found out."""
+    found = catalog(conninfo)
+    made = cluster(found, *shapes, aligned=aligned, kind=Kind.FRAGMENTED_METRICS)
+    members = []
+    for member in made.members:
+        how = shapes[member.table.name]
+        members.append(replace(member, shape=how.shape, naming=how.naming, measures=how.measures))
+    before = fingerprint(found)
+    result = make_plan(
+        found,
+        (replace(made, members=tuple(members)),),
+        PlanOptions(**options),
+        fingerprint=before,
+        tool_version="0",
+    )
     return Planned(conninfo=conninfo, plan=result, before=before)
 
 

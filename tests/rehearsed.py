@@ -1,5 +1,6 @@
 """Plans run on a clone: made from a database of a test, on an embedded server of their own."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,17 +30,17 @@ class Cloned:
 
 
 @contextmanager
-def clone(catalog: Catalog, version: int = 16) -> Iterator[Cloned]:
+def clone(catalog: Catalog, version: int = 16, *, discreet: bool = False) -> Iterator[Cloned]:
     text, stood_in = clone_sql(catalog)
     with embedded_server(version, superuser=SUPERUSER) as server:
         loaded = load_text(catalog.database, text, server)
-        with Workplace(server, loaded) as place:
+        with Workplace(server, loaded, discreet=discreet) as place:
             said = (*stood_in, *loaded.skipped)
             yield Cloned(place=place, catalog=read(place.conninfo), said=said)
 
 
 def rehearsed(catalog: Catalog, plan: Plan, options: Options = QUICK) -> Outcome:
-    with clone(catalog) as cloned:
+    with clone(catalog, discreet=options.sampled > 0) as cloned:
         place = cloned.place
         stage = Stage(place=place, read=lambda: read(place.conninfo), notify=lambda _: None)
         return rehearse(stage, catalog, plan, options)
@@ -55,3 +56,8 @@ def changed(plan: Plan, change: Callable[[str], str], phase: Phase, *, undo: boo
         for step in cluster.steps
     )
     return msgspec.structs.replace(plan, clusters=(msgspec.structs.replace(cluster, steps=steps),))
+
+
+def before_the_end(more: str) -> Callable[[str], str]:
+    """Put statements before the COMMIT of a file."""
+    return lambda sql: re.sub(r"^COMMIT;$", lambda _: f"{more}\nCOMMIT;", sql, flags=re.MULTILINE)

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 Examples:
   cmis-audit plan shop -o plan
   cmis-audit plan shop.json -o plan --cluster c-fad8b997cb --timezone Europe/Berlin
-  cmis-audit plan shop -o plan --code .""",
+  cmis-audit plan shop -o plan --code .
+  cmis-audit plan shop -o plan --write alembic --after 1f0c52ab9d3e""",
 )
 @source_argument
 @connection_options
@@ -43,6 +44,17 @@ Examples:
 @rule_options
 @code_option
 @plan_options
+@click.option(
+    "--write",
+    type=click.Choice(("sql", "laravel", "alembic", "flyway")),
+    default="sql",
+    help="Also migrations, models and tests for a framework; default sql, the files alone.",
+)
+@click.option(
+    "--after",
+    metavar="REVISION",
+    help="What the first migration follows: Alembic's head, Flyway's last version.",
+)
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
 @common_options
 def plan(source: str | None, **options: Any) -> None:
@@ -56,6 +68,7 @@ def plan(source: str | None, **options: Any) -> None:
     directory = Path(settings.output)
     check_directory(directory)
     from cmis_audit import pipeline
+    from cmis_audit.model.plan import Framework
 
     pipeline.check_code(settings.code)
     pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
@@ -67,7 +80,9 @@ def plan(source: str | None, **options: Any) -> None:
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
         made = pipeline.plan_of(report, wanted, progress)
-        files = pipeline.plan_files(made, code)
+        files = pipeline.plan_files(
+            made, report.catalog, code, Framework(options["write"]), options["after"]
+        )
     write_files(directory, files)
     if not settings.quiet:
         say(_summary(made, directory))

@@ -1,5 +1,6 @@
 """`cmis-audit rehearse`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   cmis-audit rehearse shop -o rehearsal
-  cmis-audit rehearse schema.sql -o rehearsal --rows 200 --seed 7""",
+  cmis-audit rehearse schema.sql -o rehearsal --rows 200 --seed 7
+  cmis-audit rehearse shop --scratch postgresql://me@staging.lan/postgres""",
 )
 @source_argument
 @connection_options
@@ -65,12 +67,26 @@ Examples:
     default=2000,
     help="Rows for each of them while it is measured; default 2000, 0 for no measuring.",
 )
+@click.option(
+    "--sample-rows",
+    metavar="ROWS",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    help="Fill the clone with so many rows of each table from SOURCE first; default 0, none.",
+)
+@click.option(
+    "--scratch",
+    metavar="WHERE",
+    default="embedded",
+    help="embedded (default), docker, or a connection string of a server that may be written to.",
+)
 @click.option("-o", "--output", metavar="DIR", help="Default ./cmis-audit-out.")
 @common_options
 def rehearse(source: str | None, **options: Any) -> None:
     """Plan, and run the plan's files on a scratch clone with rows made to hurt.
 
-    Forward, back from each phase, and forward again. SOURCE is only read, and only its catalog.
+    Forward, back from each phase, and forward again. SOURCE is only read, and only its catalog
+    unless --sample-rows asks for rows, which go to the clone and into no file.
     Exit status 1 says that a plan was refused, lost something or could not be undone.
     """
     settings = settings_of(options)
@@ -86,7 +102,11 @@ def rehearse(source: str | None, **options: Any) -> None:
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
+    sample = options["sample_rows"]
+    read = pipeline.rows_on_request(intake, sample) if sample else None
+    scratch = options["scratch"]
     with progress_of(settings) as progress:
+        rehearsing.refuse_the_source(intake, scratch, progress)
         catalog = pipeline.catalog_of(intake, progress)
         code = pipeline.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
@@ -94,8 +114,21 @@ def rehearse(source: str | None, **options: Any) -> None:
             catalog, pack, progress, decisions=decisions, code=code, beside=tuple(beside)
         )
         plan = pipeline.plan_of(report, wanted, progress)
+        if read is not None:
+            progress("reading rows")
+            found_rows = read(report.catalog, plan)
+            asked = replace(
+                asked, given=found_rows.tables, unread=found_rows.skipped, sampled=sample
+            )
         found = rehearsing.rehearsal_of(
-            report, pack, plan, asked, now=intake.now, notify=progress, decisions=decisions
+            report,
+            pack,
+            plan,
+            asked,
+            now=intake.now,
+            notify=progress,
+            decisions=decisions,
+            scratch=scratch,
         )
         files = rehearsing.rehearsal_files(report, plan, found, progress)
     write_files(directory, files)

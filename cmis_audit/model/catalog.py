@@ -105,6 +105,14 @@ class Trigger(CatalogValue, frozen=True, kw_only=True):
     enabled: bool = True
 
 
+class Rule(CatalogValue, frozen=True, kw_only=True):
+    """A rewrite rule of a table."""
+
+    name: str
+    names: tuple[TableRef, ...] = ()
+    """The other relations that it names."""
+
+
 class Policy(CatalogValue, frozen=True, kw_only=True):
     name: str
     command: str
@@ -164,6 +172,9 @@ class Table(CatalogValue, frozen=True, kw_only=True):
     exclusions: tuple[Exclusion, ...] = ()
     indexes: tuple[Index, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    publications: tuple[str, ...] = ()
+    """Those of which it, or a partition of it, is part."""
     row_security: bool = False
     force_row_security: bool = False
     policies: tuple[Policy, ...] = ()

@@ -122,6 +122,17 @@ class TargetColumn(Value, frozen=True, kw_only=True):
     """None of a column that the plan adds, such as the one that names the source."""
     purpose: str = ""
     """Of an added column, what it is for."""
+    identity: bool = False
+    """Whether the server numbers the rows by it."""
+
+
+class TargetReference(Value, frozen=True, kw_only=True):
+    """A foreign key of a target."""
+
+    columns: tuple[str, ...]
+    parent: TableRef
+    """A target, or what bears the name at present: perhaps a member of another plan."""
+    parent_columns: tuple[str, ...]
 
 
 class TargetTable(Value, frozen=True, kw_only=True):
@@ -132,6 +143,8 @@ class TargetTable(Value, frozen=True, kw_only=True):
     primary_key: tuple[str, ...]
     source_column: str
     """The column that says from which member a row came, by the member's label."""
+    references: tuple[TargetReference, ...] = ()
+    """Its foreign keys, from the switch on."""
 
 
 class PlannedMember(Value, frozen=True, kw_only=True):
@@ -247,3 +260,24 @@ class Plan(Value, frozen=True, kw_only=True):
     """Groups that need no merge, and what to do about them: names that mislead."""
     promised: Promise | None = None
     """The figures that the next audit is held against."""
+
+
+class Framework(StrEnum):
+    """Who runs the files: psql, or what an application uses for its migrations."""
+
+    SQL = "sql"
+    LARAVEL = "laravel"
+    ALEMBIC = "alembic"
+    FLYWAY = "flyway"
+
+
+class WrittenFile(Value, frozen=True, kw_only=True):
+    """A file beside the plan's own, made of its steps or its target tables."""
+
+    path: str
+    """Within the plan's folder: `alembic/versions/1f0c….py`."""
+    to: str
+    """Where it belongs in the application: `alembic/versions/`."""
+    what: str
+    """`migration`, `undo`, `settings`, `model` or `test`."""
+    text: str

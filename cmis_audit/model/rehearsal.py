@@ -207,6 +207,8 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     """Asked for in each member."""
     given: int
     """Rows of the original that the clone was filled with; all others were made up."""
+    sampled: int
+    """Rows asked for of each member, where they were read from a live source; 0 where not."""
     clone: tuple[Skipped, ...]
     """In what the clone differs from its original."""
     filling: tuple[Skipped, ...]

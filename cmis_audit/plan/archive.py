@@ -14,7 +14,7 @@ from cmis_audit.plan.design import CannotPlanError
 from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.lattice import Types, join
 from cmis_audit.plan.naming import Names
-from cmis_audit.plan.target import BOOK, MOVED, member_tables
+from cmis_audit.plan.target import BOOK, MOVED, member_tables, replaceable
 
 
 def archive(
@@ -22,7 +22,8 @@ def archive(
 ) -> ClusterPlan:
     """Return the plan for copies. Raises CannotPlanError."""
     tables = member_tables(catalog, cluster)
-    refs = {table.ref for table in tables[1:]}
+    refs = frozenset(table.ref for table in tables[1:])
+    replaceable(catalog, refs)
     for table in catalog.tables:
         for key in table.foreign_keys:
             if key.target in refs and table.ref != key.target:

@@ -97,7 +97,8 @@ def _wide(columns: list[Column], long: Long) -> Cells:
 def _float_check(columns: list[Column]) -> str:
     """Return the condition that no value is lost in a numeric: an infinity before 14 is."""
     return " AND ".join(
-        f"(s.{quote_ident(c.name)} IS NULL OR s.{quote_ident(c.name)} NOT IN "
+        # As text: the number is equal to 0.
+        f"(s.{quote_ident(c.name)} IS NULL OR CAST(s.{quote_ident(c.name)} AS text) NOT IN "
         f"('Infinity', '-Infinity', '-0'))"
         for c in columns
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.meeting import meet, reject_inexact
+from cmis_audit.plan.meeting import inexact, meet, reject_inexact
 from cmis_audit.plan.rows import holders, insert_into, rows_named, stands_for
 from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented
 
@@ -66,6 +66,10 @@ def unload(design: Design, member: MemberDesign) -> str:
 
 def _insert(design: Design, member: MemberDesign) -> str:
     rows = rows_named(design, member)
+    checks = inexact(member)
+    if checks and not member.key:
+        # No work table says which rows are left.
+        rows += f"\nWHERE NOT ({' OR '.join(check for check, _ in checks)})"
     if member.cells is None:
         return insert_into(design, member, rows)
     own = f"(SELECT s.*, gen_random_uuid() AS observed_\n{indented(rows)}) s"

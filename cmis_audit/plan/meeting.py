@@ -12,18 +12,7 @@ from cmis_audit.plan.sqltext import indented
 
 def reject_inexact(design: Design, member: MemberDesign) -> Iterator[str]:
     """Yield what sets aside rows with a value that the target's type would change."""
-    checks = []
-    for mapped in member.mapped:
-        if not mapped.exact:
-            again = mapped.back.replace("{}", f"({mapped.forward})")
-            own = f"s.{quote_ident(mapped.column.name)}"
-            reason = literal(
-                f"{mapped.column.name}: the value would not survive the change of type"
-            )
-            checks.append((f"CAST({again} AS text) IS DISTINCT FROM CAST({own} AS text)", reason))
-    if member.cells and member.cells.check:
-        reason = "'a value has no place among numbers'"
-        checks.append((f"NOT ({member.cells.check})", reason))
+    checks = inexact(member)
     if not checks:
         return
     own = quoted(member.names)
@@ -37,6 +26,23 @@ def reject_inexact(design: Design, member: MemberDesign) -> Iterator[str]:
     )
     if member.key:
         yield _forget(design, member, rejects)
+
+
+def inexact(member: MemberDesign) -> list[tuple[str, str]]:
+    """Return when a row of `s` is set aside for a value, and why; both as SQL."""
+    checks = []
+    for mapped in member.mapped:
+        if not mapped.exact:
+            again = mapped.back.replace("{}", f"({mapped.forward})")
+            own = f"s.{quote_ident(mapped.column.name)}"
+            reason = literal(
+                f"{mapped.column.name}: the value would not survive the change of type"
+            )
+            checks.append((f"CAST({again} AS text) IS DISTINCT FROM CAST({own} AS text)", reason))
+    if member.cells and member.cells.check:
+        reason = "'a value has no place among numbers'"
+        checks.append((f"NOT ({member.cells.check})", reason))
+    return checks
 
 
 def meet(design: Design, member: MemberDesign) -> Iterator[str]:

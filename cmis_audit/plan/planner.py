@@ -16,6 +16,7 @@ from cmis_audit.model.plan import (
     Refusal,
     Strategy,
     TargetColumn,
+    TargetReference,
     TargetTable,
 )
 from cmis_audit.plan.archive import archive
@@ -30,7 +31,7 @@ from cmis_audit.plan.naming import Names
 from cmis_audit.plan.rollback import rollbacks
 from cmis_audit.plan.security import with_security
 from cmis_audit.plan.switch import switch
-from cmis_audit.plan.target import design
+from cmis_audit.plan.target import design, replaceable
 from cmis_audit.plan.triggers import with_triggers
 from cmis_audit.plan.verify import verify
 
@@ -119,6 +120,7 @@ def _merge(
         return archive(catalog, cluster, names, options, _folder(number, cluster.name))
     long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)
     made = (metrics_design if long else design)(catalog, cluster, names, options)
+    replaceable(catalog, frozenset(member.table.ref for member in made.members))
     made = with_constraints(made, catalog, names)
     made = with_triggers(with_security(made, catalog), catalog)
     made = replace(made, hazards=tuple(sorted({*made.hazards, *hazards(made, catalog)})))
@@ -137,6 +139,7 @@ def _merge(
                 columns=made.columns,
                 primary_key=made.primary_key,
                 source_column=made.source,
+                references=tuple(_references(made)),
             ),
             *_definitions(made),
         ),
@@ -156,12 +159,26 @@ def _merge(
     )
 
 
+def _references(made: Design) -> Iterator[TargetReference]:
+    for key in made.foreign_keys:
+        yield TargetReference(
+            columns=key.columns,
+            parent=made.target if key.inner else key.parent,
+            parent_columns=key.inner or key.parent_columns,
+        )
+    if made.long is not None:
+        name = (made.long.definition,)
+        yield TargetReference(columns=name, parent=made.long.definitions, parent_columns=name)
+
+
 def _definitions(made: Design) -> tuple[TargetTable, ...]:
     if made.long is None:
         return ()
     key = made.long.definition
     columns = (
-        TargetColumn(name=key, type="bigint", nullable=False, purpose="number of the metric"),
+        TargetColumn(
+            name=key, type="bigint", nullable=False, purpose="number of the metric", identity=True
+        ),
         TargetColumn(name="name", type="text", nullable=True, purpose="what the metric is called"),
         TargetColumn(name="unit", type="text", nullable=True, purpose="what it is measured in"),
         TargetColumn(name="description", type="text", nullable=True, purpose="what it means"),

@@ -109,6 +109,25 @@ def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:
     return tables
 
 
+def replaceable(catalog: Catalog, refs: frozenset[TableRef]) -> None:
+    """Raise CannotPlanError for what no view can have that is to stand in a table's place."""
+    reasons = []
+    for table in catalog.tables:
+        for rule in table.rules:
+            if table.ref in refs:
+                reasons.append(f"{table.ref} has the rewrite rule {rule.name}")
+            elif refs & set(rule.names):
+                listed = ", ".join(str(ref) for ref in rule.names if ref in refs)
+                reasons.append(f"the rewrite rule {rule.name} of {table.ref} names {listed}")
+        if table.ref in refs and table.publications:
+            reasons.append(
+                f"{table.ref} is published by {', '.join(table.publications)}, and subscribers "
+                "find tables by name: take it out of the publication first"
+            )
+    if reasons:
+        raise CannotPlanError(*sorted(reasons))
+
+
 def member_design(
     number: int,
     table: Table,
@@ -163,6 +182,7 @@ def own_columns(
         type="bigint",
         nullable=False,
         purpose="the key: the members' own keys cannot hold for all",
+        identity=True,
     )
     return (key, *columns)
 

@@ -1,17 +1,17 @@
 """Who sees what: every role that may read a member, under every tenant that the rows know."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
 
-from cmis_audit.model.catalog import Catalog, Function, Grant, Table
+from cmis_audit.model.catalog import Catalog, Grant, Table
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.rehearsal import Isolation
 from cmis_audit.model.sqltext import literal
+from cmis_audit.model.tenancy import called, functions_by_name, settings_of, words
 from cmis_audit.rehearse.ledger import sources
 from cmis_audit.rehearse.ports import Place, Session, asked, done
 from cmis_audit.rehearse.states import state_query
@@ -19,8 +19,6 @@ from cmis_audit.rehearse.states import state_query
 VISITOR = "cmis_audit_visitor"
 MOST_ROLES = 6
 MOST_TENANTS = 4
-_SETTING = re.compile(r"current_setting\(\s*'([^']+)'", re.IGNORECASE)
-_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
 _RIGHTS = ("delete", "insert", "select", "update")
 
 
@@ -58,6 +56,18 @@ class Watchers:
     roles: tuple[str, ...]
     settings: tuple[str, ...]
     tenants: tuple[str, ...]
+    discreet: bool = False
+    """Whether tenants are somebody's, and only their numbers may be told."""
+
+    def told(self, tenant: str | None) -> str:
+        """Return a tenant in words."""
+        if tenant is None:
+            return "no tenant set"
+        return f"tenant {self.tenants.index(tenant) + 1 if self.discreet else tenant}"
+
+    def sight(self, seen: str) -> str:
+        """Return what was seen, without the hash where rows are somebody's."""
+        return seen.partition(", hash")[0] if self.discreet else seen
 
 
 Sights = Mapping[tuple[str, str | None, TableRef], str]
@@ -76,41 +86,34 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
     roles |= dict.fromkeys(role for t in tables for p in t.policies for role in p.roles)
     roles |= dict.fromkeys(t.owner for t in tables if t.owner and t.force_row_security)
     texts = list(_policy_texts(catalog, tables))
-    settings = dict.fromkeys(name for text in texts for name in _SETTING.findall(text))
+    settings = settings_of(iter(texts))
     return Watchers(
         tables=tables,
         roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
         settings=tuple(sorted(settings)),
         tenants=tuple(_tenants(session, tables, texts)) if settings else (),
+        discreet=session.discreet,
     )
 
 
 def _policy_texts(catalog: Catalog, tables: tuple[Table, ...]) -> Iterator[str]:
     """Yield what policies say, and the bodies of the functions that they call."""
-    by_name: dict[str, list[Function]] = {}
-    for function in catalog.functions:
-        by_name.setdefault(function.ref.name, []).append(function)
+    functions = functions_by_name(catalog)
     for table in tables:
         for policy in table.policies:
             for text in (policy.using, policy.check):
                 if text is not None:
-                    yield text
-                    for word in dict.fromkeys(_words(text)):
-                        yield from (each.body or "" for each in by_name.get(word, ()))
-
-
-def _words(text: str) -> list[str]:
-    return [quoted.replace('""', '"') or bare for quoted, bare in _WORD.findall(text)]
+                    yield from called(text, functions)
 
 
 def _tenants(session: Session, tables: tuple[Table, ...], texts: list[str]) -> Iterator[str]:
     """Yield the most frequent values of the columns that policies name."""
-    words = {word for text in texts for word in _words(text)}
+    named = {word for text in texts for word in words(text)}
     parts = [
         f"SELECT {quote_ident(column.name)}::text AS tenant FROM {table.ref}"
         for table in tables
         for column in table.columns
-        if column.name in words
+        if column.name in named
     ]
     if not parts:
         return
@@ -177,7 +180,8 @@ def verdict(
 ) -> Isolation:
     """Return what has changed for whom, and who sees more in the target than under the names."""
     differences = [
-        f"{role}, {_tenant(tenant)}, {table}: {before[role, tenant, table]} before, {seen} after"
+        f"{role}, {who.told(tenant)}, {table}: {who.sight(before[role, tenant, table])} before, "
+        f"{who.sight(seen)} after"
         for (role, tenant, table), seen in sorted(after.items(), key=str)
         if before[role, tenant, table] != seen
     ]
@@ -188,7 +192,7 @@ def verdict(
             allowed = before.get((role, tenant, table), "")
             if direct > (0 if allowed.startswith("error") else int(allowed.partition(" ")[0] or 0)):
                 differences.append(
-                    f"{role}, {_tenant(tenant)}: sees {direct} rows of {label} in the target"
+                    f"{role}, {who.told(tenant)}: sees {direct} rows of {label} in the target"
                 )
     secured = any(table.row_security for table in who.tables)
     return Isolation(
@@ -199,7 +203,3 @@ def verdict(
         differences=tuple(differences),
         not_tried="" if who.roles else "nobody but the owners has a right to these tables",
     )
-
-
-def _tenant(tenant: str | None) -> str:
-    return "no tenant set" if tenant is None else f"tenant {tenant}"

@@ -94,6 +94,7 @@ def lines(
 
 
 def rejects(session: Session, member: PlannedMember, table: Table) -> tuple[Reject, ...]:
+    """Return the first rows that were set aside; of somebody's rows, how many and why."""
     if member.rejects is None:
         return ()
     # The reason stands in the last column, whatever it had to be called.
@@ -104,6 +105,17 @@ def rejects(session: Session, member: PlannedMember, table: Table) -> tuple[Reje
         f"WHERE attrelid = '{str(member.rejects).replace(chr(39), chr(39) * 2)}'::regclass "
         "AND attnum > 0 AND NOT attisdropped ORDER BY attnum DESC LIMIT 1",
     )[0][0]
+    if session.discreet:
+        why = f"v.{quote_ident(reason or '')}"
+        counted = asked(
+            session,
+            f"SELECT count(*), {why} FROM {member.rejects} v GROUP BY {why} "
+            f'ORDER BY {why} COLLATE "C"',
+        )
+        return tuple(
+            Reject(key=f"{number} rows, whose keys are not told", reason=said or "")
+            for number, said in counted
+        )
     rows = asked(
         session,
         f"SELECT left({key}, 200), v.{quote_ident(reason or '')} FROM {member.rejects} v "

@@ -26,6 +26,10 @@ class Failure(Protocol):
 class Session(Protocol):
     """One connection, as a role that owns the clone and may do nothing else."""
 
+    @property
+    def discreet(self) -> bool:
+        """Whether rows are somebody's, so that none of their values may be told."""
+
     def run(self, statement: str) -> Failure | None:
         """Run one statement and throw its rows away."""
 
@@ -74,11 +78,17 @@ def asked(session: Session, query: str) -> list[Row]:
     found = session.rows(query)
     if isinstance(found, list):
         return found
-    raise QueryError(f"{found.message} ({' '.join(query.split())[:200]})")
+    raise QueryError(_told(session, found, query))
 
 
 def done(session: Session, statement: str) -> None:
     """Run a statement that has to work. Raises QueryError."""
     failure = session.run(statement)
     if failure is not None:
-        raise QueryError(f"{failure.message} ({' '.join(statement.split())[:200]})")
+        raise QueryError(_told(session, failure, statement))
+
+
+def _told(session: Session, failure: Failure, statement: str) -> str:
+    if session.discreet:
+        return f"{failure.message} ({statement.split(maxsplit=1)[0]} ...)"
+    return f"{failure.message} ({' '.join(statement.split())[:200]})"

@@ -30,6 +30,11 @@ class Options:
     """Of each member, at least."""
     given: tuple[TableRows, ...] = ()
     """Rows of the original, which come before all that are made up."""
+    sampled: int = 0
+    """How many of each member were asked for, where they were read from a live source; such rows
+    are somebody's, and no value of them is told."""
+    unread: tuple[Skipped, ...] = ()
+    """What could not be read of them."""
     seed: int = 1
     bench_rows: int = 2000
     """Of each member while it is measured; 0 measures nothing."""
@@ -74,7 +79,7 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
         ]
     return Outcome(
         clusters=tuple(clusters),
-        filling=filling,
+        filling=tuple(sorted({*filling, *options.unread})),
         end=end,
         rehearsed=tuple(
             each

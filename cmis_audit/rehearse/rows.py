@@ -195,15 +195,19 @@ def insert(
 def _one_by_one(session: Session, statement: str) -> tuple[set[int], dict[str, int]]:
     done(session, "DROP TABLE IF EXISTS pg_temp.refused")
     done(session, "CREATE TEMP TABLE refused (number integer, why text)")
+    told = "'SQLSTATE ' || sqlstate || hurt" if session.discreet else "sqlerrm"
     body = f"""\
 DECLARE
     place integer;
+    hurt text;
 BEGIN
     FOR place IN SELECT number FROM pg_temp.stage ORDER BY number LOOP
         BEGIN
             {statement} WHERE s.number = place;
         EXCEPTION WHEN others THEN
-            INSERT INTO pg_temp.refused VALUES (place, sqlerrm);
+            GET STACKED DIAGNOSTICS hurt = CONSTRAINT_NAME;
+            hurt := CASE WHEN hurt = '' THEN '' ELSE format(' (%s)', hurt) END;
+            INSERT INTO pg_temp.refused VALUES (place, {told});
         END;
     END LOOP;
 END"""

@@ -7,10 +7,10 @@ from enum import Enum
 import msgspec
 
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.plan import PLAN_FORMAT_VERSION, Plan, Step
+from cmis_audit.model.plan import PLAN_FORMAT_VERSION, Plan, Step, WrittenFile
 
 
-def plan_json(plan: Plan) -> str:
+def plan_json(plan: Plan, written: tuple[WrittenFile, ...] = ()) -> str:
     """Return the plan without its SQL, which lies in the files that it names."""
     document = {
         "format_version": PLAN_FORMAT_VERSION,
@@ -31,6 +31,15 @@ def plan_json(plan: Plan) -> str:
         "refused": plain(plan.refused),
         "not_planned": plain(plan.not_planned),
         "promised": plain(plan.promised),
+        "written": [
+            {
+                "path": each.path,
+                "to": each.to,
+                "what": each.what,
+                "sha256": hashlib.sha256(each.text.encode()).hexdigest(),
+            }
+            for each in written
+        ],
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 

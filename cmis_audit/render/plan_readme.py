@@ -4,19 +4,25 @@ from collections.abc import Iterator
 
 from cmis_audit.model.code import CodeReference, CodeSurvey
 from cmis_audit.model.code_index import CodeIndex, files
-from cmis_audit.model.plan import ClusterPlan, Plan, Step
+from cmis_audit.model.plan import ClusterPlan, Framework, Plan, Step, WrittenFile
 from cmis_audit.render.code_places import changes_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
+from cmis_audit.render.frameworks.guide import guide
 from cmis_audit.render.units import counted
 
 
-def plan_readme(plan: Plan, code: CodeSurvey | None = None) -> str:
+def plan_readme(
+    plan: Plan,
+    code: CodeSurvey | None = None,
+    framework: Framework = Framework.SQL,
+    written: tuple[WrittenFile, ...] = (),
+) -> str:
     """Return the order, what each file does to the server, and what is left to be done by hand.
 
     Where code was searched, that is what has to change there too.
     """
     used = CodeIndex(code) if code else None
-    parts = [*_head(plan), *_order(plan), *_checklist(plan, used)]
+    parts = [*_head(plan), *_order(plan), *guide(framework, written), *_checklist(plan, used)]
     for cluster in plan.clusters:
         parts += _cluster(cluster)
         parts += _code(cluster, used) if used else ()
@@ -169,23 +175,29 @@ def _refused(plan: Plan) -> Iterator[Safe]:
         )
 
 
-_LINT = (
-    ("renaming-table, renaming-object", "views take the old names in the same transaction"),
-    ("ban-drop-table, ban-drop-view", "only the contract and rollback files drop anything"),
-    ("ban-drop-schema", "rolling back the expand phase drops the plan's own schema"),
-    ("ban-drop-constraint", "foreign keys that pointed at an old table point at the target then"),
-    ("prefer-bigint-over-int, prefer-text-field, prefer-timestamp-tz", "the types are yours"),
+LINT: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("renaming-table", "renaming-object"), "views take the old names in the same transaction"),
+    (("ban-drop-table", "ban-drop-view"), "only the contract and rollback files drop anything"),
+    (("ban-drop-schema",), "rolling back the expand phase drops the plan's own schema"),
     (
-        "require-concurrent-index-creation, require-concurrent-index-deletion",
+        ("ban-drop-constraint",),
+        "foreign keys that pointed at an old table point at the target then",
+    ),
+    (("prefer-bigint-over-int", "prefer-text-field", "prefer-timestamp-tz"), "the types are yours"),
+    (
+        ("require-concurrent-index-creation", "require-concurrent-index-deletion"),
         "not possible on a partitioned table, which nobody uses yet",
     ),
 )
+"""Rules of squawk's that a plan breaks, and why; a test holds it to all others."""
 
 
 def _lint() -> Iterator[Safe]:
     yield Safe("## Linting")
     yield Safe("The linter squawk warns by these rules; each is broken for a reason.")
-    yield table(("rule", "why it stays"), [(text(a), text(b)) for a, b in _LINT], "ll")
+    yield table(
+        ("rule", "why it stays"), [(text(", ".join(rules)), text(why)) for rules, why in LINT], "ll"
+    )
 
 
 def _bullets(title: str, lines: tuple[str, ...]) -> Safe:

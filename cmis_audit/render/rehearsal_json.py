@@ -16,6 +16,7 @@ def rehearsal_json(rehearsal: Rehearsal) -> str:
         "seed": rehearsal.seed,
         "rows": rehearsal.rows,
         "given": rehearsal.given,
+        "sampled": rehearsal.sampled,
         "clone": plain(rehearsal.clone),
         "filling": plain(rehearsal.filling),
         "clusters": plain(rehearsal.clusters),

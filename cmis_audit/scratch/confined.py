@@ -5,11 +5,12 @@ rows, of notices, of tables) is ended by the watch, which the SQL cannot reach: 
 own, and a clock on this side. A statement_timeout would not do, as every role may set its own.
 """
 
+import re
 import select
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -23,12 +24,19 @@ MOST_ROWS = 200_000
 
 Row = tuple[str | None, ...]
 
-# The write-ahead log and temporary files belong to the server, and grow with what is loaded.
-_SIZE = """
-SELECT pg_catalog.pg_database_size(%s)
+# The write-ahead log and temporary files belong to the server, and grow with what is loaded; on
+# a server with other databases they grow with those as well.
+_DATABASE_SIZE = "SELECT pg_catalog.pg_database_size(%s)"
+_SERVER_SIZE = f"""{_DATABASE_SIZE}
      + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_tmpdir())
      + (SELECT coalesce(sum(size), 0) FROM pg_catalog.pg_ls_waldir())
 """
+
+
+# RAISE in a block or function of a plan, and in nothing that they call.
+_OWN_CHECK = re.compile(
+    r"PL/pgSQL function (?:inline_code_block|cmis_audit_c_\w+\.\w+\([^)]*\)) line \d+ at RAISE"
+)
 
 
 class LimitReachedError(Exception):
@@ -58,13 +66,18 @@ class Watch:
         *,
         seconds: float,
         size_bytes: int,
+        alone: bool = True,
         base_bytes: int | None = None,
     ) -> None:
-        """`base_bytes` is from where growth counts, if that was weighed before."""
+        """`base_bytes` is from where growth counts, if that was weighed before.
+
+        `alone` says that the server has nothing else to do.
+        """
         self.admin = admin
         self.database = database
         self.seconds = seconds
         self.size_bytes = size_bytes
+        self._size = _SERVER_SIZE if alone else _DATABASE_SIZE
         self._deadline = time.monotonic() + seconds
         self._next_weighing = 0.0
         if base_bytes is not None:
@@ -91,7 +104,7 @@ class Watch:
                 )
 
     def _weigh(self) -> int:
-        row = self.admin.execute(_SIZE, (self.database,)).fetchone()
+        row = self.admin.execute(self._size, (self.database,)).fetchone()
         return int(row[0]) if row else 0
 
     def end(self, pid: int) -> None:
@@ -113,7 +126,9 @@ class ConfinedConnection:
     `SELECT generate_series(1, 1e12)`, and one that waits for the server would wait for ever.
     """
 
-    def __init__(self, conninfo: str, watch: Watch) -> None:
+    def __init__(self, conninfo: str, watch: Watch, *, discreet: bool = False) -> None:
+        """`discreet` says that rows are somebody's: no message of the server is repeated."""
+        self.discreet = discreet
         self._connection = psycopg.connect(
             conninfo, autocommit=True, application_name="cmis-audit load"
         )
@@ -186,7 +201,7 @@ class ConfinedConnection:
                 elif result.status == pq.ExecStatus.COPY_OUT:
                     self._drain()
                 elif result.status == pq.ExecStatus.FATAL_ERROR:
-                    failure = failure or _failure(result)
+                    failure = failure or self._failure(result)
                 elif found is not None:
                     found.extend(_row(result, number) for number in range(result.ntuples))
                     if len(found) > most:
@@ -198,6 +213,10 @@ class ConfinedConnection:
         if self._libpq.status == pq.ConnStatus.BAD:
             raise ServerLostError(failure.message if failure else "the connection broke")
         return failure, value
+
+    def _failure(self, result: pq.abc.PGresult) -> Failure:
+        failure = _failure(result)
+        return replace(failure, message=_discreet(result, failure)) if self.discreet else failure
 
     def _wait(self, ready: Callable[[], bool]) -> None:
         while not ready():
@@ -247,10 +266,32 @@ def _row(result: pq.abc.PGresult, number: int) -> Row:
 
 
 def _failure(result: pq.abc.PGresult) -> Failure:
-    def field(name: pq.DiagnosticField) -> str:
-        return (result.error_field(name) or b"").decode("utf-8", "replace")
-
-    message = field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message.decode(
+    message = _field(result, pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message.decode(
         "utf-8", "replace"
     )
-    return Failure(sqlstate=field(pq.DiagnosticField.SQLSTATE), message=message)
+    return Failure(sqlstate=_field(result, pq.DiagnosticField.SQLSTATE), message=message)
+
+
+def _field(result: pq.abc.PGresult, name: pq.DiagnosticField) -> str:
+    return (result.error_field(name) or b"").decode("utf-8", "replace")
+
+
+def _discreet(result: pq.abc.PGresult, failure: Failure) -> str:
+    """Return what may be told of a failure: a message may hold a value, and names do not.
+
+    What a plan's own checks say is counts and names, after which come hashes.
+    """
+    if _OWN_CHECK.match(_field(result, pq.DiagnosticField.CONTEXT)):
+        return failure.message.partition("; hash ")[0]
+    names = [
+        name
+        for part in (
+            pq.DiagnosticField.TABLE_NAME,
+            pq.DiagnosticField.COLUMN_NAME,
+            pq.DiagnosticField.CONSTRAINT_NAME,
+            pq.DiagnosticField.DATATYPE_NAME,
+        )
+        if (name := _field(result, part))
+    ]
+    where = f" ({', '.join(names)})" if names else ""
+    return f"SQLSTATE {failure.sqlstate}{where}"

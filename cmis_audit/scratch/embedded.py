@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from cmis_audit.errors import ScratchError
 from cmis_audit.scratch.server import ScratchServer
@@ -201,13 +202,14 @@ class _Supervisor:
             if self._failed() or time.monotonic() > deadline:
                 raise ScratchError(f"the embedded server did not start: {self._last_words()}")
             time.sleep(0.005)
-        server = ScratchServer(
+        base = make_conninfo(
             host=str(self.home),
+            port=5432,
             user=self.user,
             password=self.password,
-            version="",
-            version_number=0,
+            dbname="postgres",
         )
+        server = ScratchServer(base=base, host=str(self.home), version="", version_number=0)
         try:
             with psycopg.connect(server.conninfo()) as connection:
                 number = connection.info.server_version

@@ -29,7 +29,7 @@ from cmis_audit.scratch.extensions import install_extensions, wanted_extensions
 from cmis_audit.scratch.loader import Loader
 from cmis_audit.scratch.notes import Notes, excerpt
 from cmis_audit.scratch.repair import Repairs, declared_names
-from cmis_audit.scratch.server import ScratchServer
+from cmis_audit.scratch.server import CREATE_DATABASE, ScratchServer
 from cmis_audit.sqlfile.statements import Script
 from cmis_audit.sqlfile.text import read_sql_text
 
@@ -165,8 +165,10 @@ class _Place:
 def _new_place(
     admin: psycopg.Connection, server: ScratchServer, path: Path, limits: Limits
 ) -> _Place:
-    database = _free(admin, "SELECT datname FROM pg_catalog.pg_database", _name_of(path))
-    role = _free(admin, "SELECT rolname FROM pg_catalog.pg_roles", ROLE)
+    database = f"{server.prefix}_clone" if server.prefix else _name_of(path)
+    database = _free(admin, "SELECT datname FROM pg_catalog.pg_database", database)
+    role = f"{server.prefix}_loader" if server.prefix else ROLE
+    role = _free(admin, "SELECT rolname FROM pg_catalog.pg_roles", role)
     password = secrets.token_urlsafe(24)
     # One connection, so that nothing can be left running beside the one that is watched. The
     # database stays the superuser's: its owner could lock everybody out of it.
@@ -174,8 +176,11 @@ def _new_place(
         "CREATE ROLE {role} LOGIN PASSWORD {password} CONNECTION LIMIT 1 NOSUPERUSER NOCREATEDB"
         " NOCREATEROLE NOREPLICATION NOBYPASSRLS",
         "ALTER ROLE {role} SET client_min_messages = error",
-        "ALTER ROLE {role} SET temp_file_limit = {temporary}",
-        "CREATE DATABASE {database} TEMPLATE template0",
+        # What a superuser need not be told, and what only a superuser may say.
+        "ALTER ROLE {role} SET temp_file_limit = {temporary}"
+        if server.superuser
+        else "GRANT {role} TO CURRENT_USER",
+        CREATE_DATABASE,
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {role}",
     ):
@@ -214,13 +219,19 @@ def _load(
     progress: Progress | None,
 ) -> None:
     schemas = _prepare(place, text, notes)
-    watch = Watch(admin, place.database, seconds=limits.seconds, size_bytes=limits.bytes)
+    watch = Watch(
+        *(admin, place.database),
+        seconds=limits.seconds,
+        size_bytes=limits.bytes,
+        alone=not place.server.prefix,
+    )
     script = Script(text)
     with ConfinedConnection(place.conninfo(), watch) as confined:
         repairs = Repairs(
             *(admin, confined),
             loader=place.role,
             database=place.database,
+            may_make=place.server.may_make,
             declared=declared_names(text),
             notes=notes,
         )

@@ -83,6 +83,7 @@ class Repairs:
         *,
         loader: str,
         database: str,
+        may_make: Callable[[str], bool],
         declared: frozenset[str],
         notes: Notes,
     ) -> None:
@@ -91,6 +92,7 @@ class Repairs:
         self.confined = confined
         self.loader = loader
         self.database = database
+        self.may_make = may_make
         self.declared = declared
         self.notes = notes
         self.generous = False
@@ -125,6 +127,8 @@ class Repairs:
     def create_role(self, name: str) -> bool:
         """Make a role that may do nothing, and the loader a member of it."""
         role = sql.Identifier(name)
+        if not self.may_make(name):
+            return False
         # No attribute is named: NOSUPERUSER, NOLOGIN and the like are what CREATE ROLE gives.
         if not self._administer(sql.SQL("CREATE ROLE {}").format(role)):
             return False
@@ -160,7 +164,7 @@ class Repairs:
                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE member = r.oid)""",
             (match[1],),
         ).fetchone()
-        if row is None or not self._join(match[1]):
+        if row is None or not self.may_make(match[1]) or not self._join(match[1]):
             return None
         self.notes.named("role", match[1], ROLE_WHY)
         return statement

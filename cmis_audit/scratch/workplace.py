@@ -40,7 +40,16 @@ class _Names:
 class Workplace:
     """A context: within it the database can be worked in, and sessions be had."""
 
-    def __init__(self, server: ScratchServer, loaded: Loaded, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        server: ScratchServer,
+        loaded: Loaded,
+        limits: Limits | None = None,
+        *,
+        discreet: bool = False,
+    ) -> None:
+        """With `discreet` no session repeats what the server says: it may quote rows."""
+        self._discreet = discreet
         self._server = server
         self._names = _Names(database=loaded.database, role=loaded.role)
         self._limits = limits or Limits()
@@ -53,7 +62,8 @@ class Workplace:
     def __enter__(self) -> Self:
         self._admin = psycopg.connect(self._server.conninfo(), autocommit=True)
         self._do(
-            "ALTER ROLE {role} PASSWORD {password} CONNECTION LIMIT {connections} BYPASSRLS",
+            "ALTER ROLE {role} PASSWORD {password} CONNECTION LIMIT {connections}"
+            + (" BYPASSRLS" if self._server.bypasses else ""),
             password=sql.Literal(self._password),
             connections=sql.Literal(CONNECTIONS),
         )
@@ -96,7 +106,7 @@ class Workplace:
 
     def fresh_session(self) -> ConfinedConnection:
         """Return a connection that nobody has used; it is a context."""
-        return ConfinedConnection(self.conninfo, self._watch())
+        return ConfinedConnection(self.conninfo, self._watch(), discreet=self._discreet)
 
     def run_file(self, name: str, text: str) -> Refused | None:
         """Run a file as `psql -v ON_ERROR_STOP=1 -f` does, and return what stopped it."""
@@ -124,6 +134,7 @@ class Workplace:
         if name in self._states:
             self._do("DROP DATABASE {state}", state=self._state(name))
         self._copy(sql.Identifier(self._names.database), self._state(name))
+        self._do("REVOKE ALL ON DATABASE {state} FROM PUBLIC", state=self._state(name))
         self._states.add(name)
 
     def restore(self, name: str) -> None:
@@ -151,6 +162,7 @@ class Workplace:
             self._names.database,
             seconds=self._limits.seconds,
             size_bytes=self._limits.bytes,
+            alone=not self._server.prefix,
             base_bytes=self._base_bytes,
         )
         self._base_bytes = watch.base_bytes

@@ -10,7 +10,9 @@ from psycopg.adapt import Buffer, Loader
 
 from cmis_audit.errors import SourceError
 from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.names import TableRef
 from cmis_audit.model.overlap import Overlaps, Question
+from cmis_audit.model.table_rows import RowSample
 from cmis_audit.model.visibility import Visibility
 from cmis_audit.source.connection import (
     NEWEST_MAJOR,
@@ -24,6 +26,7 @@ from cmis_audit.source.connection import (
     secrets_of,
 )
 from cmis_audit.source.failures import Place, is_moved, query_failure
+from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.reader import (
     CATALOG,
     COLUMN_STATISTICS,
@@ -37,6 +40,7 @@ from cmis_audit.source.reader import (
     Progress,
     Reader,
 )
+from cmis_audit.source.row_samples import RowReader
 from cmis_audit.source.rows import CatalogBuilder, vanished
 from cmis_audit.source.values import ValueReader
 from cmis_audit.source.visibility import visibility_from_rows
@@ -98,6 +102,20 @@ class LiveSource:
                 raise error.failure from None
             return visibility_from_rows(reader.rows)
 
+    def identity(self) -> str:
+        """Return what no other server has, copies of its files apart; raises as read() does."""
+        with closing(connect(self._target, self._limits)) as connection:
+            major = connection.info.server_version // 10000
+            query = catalog_query("server_identity", major).encode()
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(query)
+                    row = cursor.fetchone()
+            except psycopg.Error as error:
+                place = place_of(connection)
+                raise self._failure(error, place, "pg_control_system()") from None
+        return str(row[0]) if row else ""
+
     def overlaps(self, questions: Sequence[Question], rows: int) -> Overlaps:
         """Return what values the tables have in common, reading so many rows of each at most.
 
@@ -109,6 +127,19 @@ class LiveSource:
                 return ValueReader(connection, self._limits, major).overlaps(questions, rows)
             except psycopg.Error as error:
                 raise self._failure(error, place_of(connection), "values") from None
+
+    def rows(self, catalog: Catalog, tables: Sequence[TableRef], rows: int) -> RowSample:
+        """Return up to so many rows of each of the tables, and the rows that they point at.
+
+        What the role may not read is among what was skipped; raises SourceError as read() does.
+        """
+        with closing(connect(self._target, self._limits)) as connection:
+            major = connection.info.server_version // 10000
+            try:
+                reader = RowReader(connection, self._limits, major, catalog.tables)
+                return reader.sample(tables, rows)
+            except psycopg.Error as error:
+                raise self._failure(error, place_of(connection), "rows") from None
 
     def _read_settled(self, connection: AnyConnection) -> tuple[Reader, CatalogBuilder]:
         """Read until nothing was dropped meanwhile; the third time say so and go on."""

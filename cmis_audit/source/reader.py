@@ -55,7 +55,7 @@ TYPES = Batch(
 )
 CONSTRAINTS = Batch(
     what="constraints, triggers, policies and grants",
-    queries=("constraints", "triggers", "policies", "grants"),
+    queries=("constraints", "triggers", "rules", "publications", "policies", "grants"),
 )
 INDEXES = Batch(what="indexes", queries=("indexes",))
 COLUMN_STATISTICS = Batch(

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
-from cmis_audit.model.catalog import Grant, Policy, Table, TableKind, Trigger, View, ViewKind
+from cmis_audit.model.catalog import Grant, Policy, Rule, Table, TableKind, Trigger, View, ViewKind
 from cmis_audit.model.names import TableRef
 from cmis_audit.source.column_rows import Columns
 from cmis_audit.source.constraint_rows import Constraints
@@ -45,6 +45,8 @@ class Relations:
         self._statistics = statistics
         self._partitions = Counter(index.top(relation.oid) for relation in index.partitions)
         self._triggers = _triggers(index)
+        self._rules = _rules(index)
+        self._publications = _publications(index)
         self._policies = _policies(index)
         self._grants = _Grants(index)
 
@@ -80,6 +82,8 @@ class Relations:
             exclusions=_by_name(constraints.exclusions.get(oid)),
             indexes=_by_name(self._indexes.of(oid)),
             triggers=_by_name(self._triggers.get(oid)),
+            rules=_by_name(self._rules.get(oid)),
+            publications=tuple(sorted(self._publications.get(oid, ()))),
             row_security=relation.row_security,
             force_row_security=relation.force_row_security,
             policies=_by_name(self._policies.get(oid)),
@@ -161,6 +165,24 @@ def _triggers(index: RowIndex) -> dict[int, list[Trigger]]:
                     enabled=enabled,
                 )
             )
+    return found
+
+
+def _rules(index: RowIndex) -> dict[int, list[Rule]]:
+    named: dict[tuple[int, str], set[TableRef]] = defaultdict(set)
+    for relation, name, other in index.rows["rules"]:
+        target = index.target(other) if other else None
+        named[relation, name] |= {target} if target else set()
+    found: dict[int, list[Rule]] = defaultdict(list)
+    for (relation, name), refs in named.items():
+        found[relation].append(Rule(name=name, names=tuple(sorted(refs))))
+    return found
+
+
+def _publications(index: RowIndex) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for relation, name in index.rows["publications"]:
+        found[index.top(relation)].add(name)
     return found
 
 

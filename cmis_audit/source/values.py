@@ -38,30 +38,12 @@ from cmis_audit.source.connection import AnyConnection, Limits
 from cmis_audit.source.failures import is_lost
 from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.row_index import Row
+from cmis_audit.source.row_reading import beginning, share, why
 from cmis_audit.source.value_rows import overlap_of
 
 _LONGEST = 2_000  # bytes as stored: what is longer stands out of line, and is nobody's key
-_SEED = 0
 _LOOKED_UP = 256  # values of a column
 _MOST_LOOKUPS = 2  # columns of a pair
-
-_BEGIN = """\
-BEGIN READ ONLY;
-SET LOCAL search_path = pg_catalog;
-SET LOCAL statement_timeout = {statement};
-SET LOCAL lock_timeout = {lock};
-SET LOCAL idle_in_transaction_session_timeout = {idle};
-SET LOCAL row_security = off;
-SET LOCAL synchronize_seqscans = off;
-SET LOCAL max_parallel_workers_per_gather = 0;
-SET LOCAL jit = off;
-SET LOCAL enable_seqscan = off;
-SET LOCAL work_mem = '32MB';
-SET LOCAL DateStyle = 'ISO';
-SET LOCAL TimeZone = 'UTC';
-"""
-# enable_seqscan: what is looked up by an index is not to be scanned for; a table without one is.
-# synchronize_seqscans: a scan that begins where another one is would read other rows each time.
 
 
 class ValueReader:
@@ -71,11 +53,7 @@ class ValueReader:
         self._connection = connection
         self._limits = limits
         self._major = major
-        self._begin = _BEGIN.format(
-            statement=int(limits.statement_timeout_ms),
-            lock=int(limits.lock_timeout_ms),
-            idle=int(limits.idle_timeout_ms),
-        )
+        self._begin = beginning(limits)
         self._skipped: set[Skipped] = set()
 
     def overlaps(self, questions: Sequence[Question], rows: int) -> Overlaps:
@@ -193,26 +171,8 @@ class ValueReader:
             with suppress(psycopg.Error), self._connection.cursor() as cursor:
                 cursor.execute("ROLLBACK")
             what = " and ".join(map(str, tables)) if tables else "most common values"
-            self._skipped.add(Skipped(what=f"values of {what}", why=self._why(error)))
+            self._skipped.add(Skipped(what=f"values of {what}", why=why(error, self._limits)))
             return None
-
-    def _why(self, error: psycopg.Error) -> str:
-        """Return the reason in words of our own: the server's may quote a value."""
-        match error.sqlstate:
-            case "42501":
-                said = error.diag.message_primary or ""
-                if "row-level security" in said or "row security" in said:
-                    return "row security applies to the role there"
-                return "the role has no SELECT there"
-            case "57014":
-                return f"it took longer than {self._limits.statement_timeout_ms} ms"
-            case "55P03":
-                limit = self._limits.lock_timeout_ms
-                return f"another session holds a lock for more than {limit} ms"
-            case "42P01" | "42703" | "3F000":
-                return "another session dropped it meanwhile"
-            case _:
-                return f"the server refused to read them (SQLSTATE {error.sqlstate})"
 
 
 def _both(question: Question) -> tuple[TableRef, TableRef]:
@@ -229,8 +189,4 @@ def _as_text(columns: Iterable[str]) -> sql.Composable:
 
 
 def _blocks(estimate: int | None, rows: int) -> sql.Composable:
-    """Return what reads about so many rows of a larger table; a little more, for LIMIT to cut."""
-    if estimate is None or estimate <= rows:
-        return sql.SQL("")
-    percent = min(110 * rows / estimate, 100.0)
-    return sql.SQL(f"TABLESAMPLE SYSTEM ({percent:.6f}) REPEATABLE ({_SEED})")
+    return sql.SQL(share(estimate, rows))

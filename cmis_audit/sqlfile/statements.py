@@ -21,6 +21,8 @@ class Statement:
     """Where in the file the rows of a COPY ... FROM STDIN stand, their end mark left out."""
     unclosed: str | None = None
     """What was opened and never closed, so that the rest of the file came into the statement."""
+    end: int = 0
+    """Where in the file the text after it and its semicolon begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,13 @@ class Script:
                 # What psql would still hold in its buffer at `\connect` is dropped by it too; a
                 # statement cut short that way is better tried, and listed when it fails.
                 data = self._data(text, scan) if scan.stop == ";" else None
-                yield Statement(line=self.line(start), text=text, data=data, unclosed=scan.unclosed)
+                yield Statement(
+                    line=self.line(start),
+                    text=text,
+                    data=data,
+                    unclosed=scan.unclosed,
+                    end=scan.resume,
+                )
                 if data is not None:
                     scan.resume = self._after_data(data)
                 if strings := _OLD_STRINGS.match(text):
@@ -140,6 +148,20 @@ class Script:
     def _after_data(self, data: tuple[int, int]) -> int:
         newline = self.text.find("\n", data[1])
         return newline + 1 if newline >= 0 else len(self.text)
+
+
+def cut(text: str) -> tuple[str, ...]:
+    """Return the file a statement at a time, with what stands before each; joined, it is the file.
+
+    For files that hold no backslash command and no rows of a COPY.
+    """
+    ends = [piece.end for piece in Script(text).pieces() if isinstance(piece, Statement)]
+    if not ends:
+        return ()
+    starts = [0, *ends[:-1]]
+    return tuple(
+        text[start:end] for start, end in zip(starts, [*ends[:-1], len(text)], strict=True)
+    )
 
 
 def block_end(text: str, start: int) -> int | None:

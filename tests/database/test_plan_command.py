@@ -1,5 +1,6 @@
 """`cmis-audit plan`: files for psql and for people, the same each time, and nothing executed."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -73,10 +74,16 @@ def test_the_files_run_in_their_order(twins: str, run: Run, tmp_path: Path) -> N
     assert "psql -v ON_ERROR_STOP=1 -f 01-customers/01-expand.sql" in readme
 
 
-def test_the_same_catalog_gives_the_same_bytes(twins: str, run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("framework", ["sql", "laravel", "alembic", "flyway"])
+def test_the_same_catalog_gives_the_same_bytes(
+    twins: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, framework: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert run("snapshot", twins, "-o", "shop.json").returncode == 0
     for name in ("one", "two"):
-        assert run("plan", "shop.json" if name == "one" else twins, "-o", name).returncode == 0
+        source = "shop.json" if name == "one" else twins
+        done = run("plan", source, "-o", name, "--write", framework)
+        assert done.returncode == 0, done.stderr
     texts = [
         {path.relative_to(tmp_path / name): path.read_bytes() for path in tree}
         for name in ("one", "two")
@@ -84,6 +91,19 @@ def test_the_same_catalog_gives_the_same_bytes(twins: str, run: Run, tmp_path: P
     ]
     assert texts[0] == texts[1]
     assert len(texts[0]) > 9
+    document = json.loads((tmp_path / "one" / "plan.json").read_text("utf-8"))
+    schema = json.loads((report_schemas() / "plan.schema.json").read_text("utf-8"))
+    assert not [error.message for error in Draft202012Validator(schema).iter_errors(document)]
+    readme = (tmp_path / "one" / "README.md").read_text("utf-8")
+    beside = {
+        str(path) for path in texts[0] if path.suffix != ".sql" or path.parts[0] == framework
+    } - {"README.md", "plan.json"}
+    assert {each["path"] for each in document["written"]} == beside
+    assert bool(beside) == (framework != "sql")
+    for each in document["written"]:
+        content = texts[0][Path(each["path"])]
+        assert each["sha256"] == hashlib.sha256(content).hexdigest()
+        assert f"`{each['path']}`" in readme
 
 
 @pytest.mark.parametrize(
@@ -93,6 +113,9 @@ def test_the_same_catalog_gives_the_same_bytes(twins: str, run: Run, tmp_path: P
         (("--timezone", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         (("-o", "-"), "give a directory"),
         (("--batch-size", "0"), "batch-size"),
+        (("--write", "flyway", "--after", "v1"), "'v1' is no Flyway version"),
+        (("--write", "alembic", "--after", "a b"), "'a b' is no Alembic revision"),
+        (("--write", "laravel", "--after", "1"), "only Alembic's revisions and Flyway's versions"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(
@@ -129,5 +152,5 @@ def test_planning_is_quick(database: str) -> None:
     began = time.perf_counter()
     plan = pipeline.plan_of(report, PlanOptions())
     assert len(plan.clusters) == 50
-    assert pipeline.plan_files(plan)
+    assert pipeline.plan_files(plan, report.catalog)
     assert time.perf_counter() - began < 2

@@ -1,13 +1,8 @@
 """Scattered measurements become one long table, and every old table is still there to be read."""
 
-from msgspec.structs import replace
-from planned import Planned, catalog, cluster, execute, through
+from planned import Measured, Planned, execute, plan_of_measurements, through
 
-from cmis_audit.model.canonical import fingerprint
-from cmis_audit.model.cluster import Kind
-from cmis_audit.model.plan import PlanOptions
 from cmis_audit.model.traits import MetricShape
-from cmis_audit.plan.planner import make_plan
 
 TABLES = """
 CREATE TABLE campaigns (id uuid PRIMARY KEY);
@@ -38,41 +33,33 @@ INSERT INTO daily_analytics VALUES
 INSERT INTO kpis (kpi, observed, target, baseline, observed_at) VALUES
     ('clicks', 1, 2, NULL, '2024-05-05'), ('reach', NULL, 2, 1, NULL);
 """
-NAMES = ("metrics", "ad_metrics", "daily_analytics", "kpis")
 SHAPES = {
-    "metrics": (MetricShape.NAME_VALUE, "metric_type", ("value",)),
-    "ad_metrics": (MetricShape.WIDE, None, ("spend", "clicks", "rate")),
-    "daily_analytics": (MetricShape.JSON, None, ("metrics",)),
-    "kpis": (MetricShape.TARGET, "kpi", ("observed", "target", "baseline")),
+    "metrics": Measured(MetricShape.NAME_VALUE, "metric_type", ("value",)),
+    "ad_metrics": Measured(MetricShape.WIDE, None, ("spend", "clicks", "rate")),
+    "daily_analytics": Measured(MetricShape.JSON, None, ("metrics",)),
+    "kpis": Measured(MetricShape.TARGET, "kpi", ("observed", "target", "baseline")),
+}
+NAMES = tuple(SHAPES)
+SINGLES = """
+CREATE TABLE click_counts (id serial PRIMARY KEY, page text, at timestamptz, clicks bigint);
+CREATE TABLE load_times (page text, at timestamp, seconds real, PRIMARY KEY (page, at));
+CREATE TABLE scores (page text, score smallint);
+INSERT INTO click_counts (page, at, clicks) VALUES ('a', '2024-01-05', 7), ('a', NULL, NULL),
+    ('b', 'infinity', -9223372036854775808), (NULL, '2024-01-05', 7);
+INSERT INTO load_times VALUES ('a', '2024-01-05', 0.1), ('b', '2024-01-05', NULL),
+    ('c', '2024-01-05', 'NaN'), ('d', '-infinity', '-Infinity'), ('e', '2024-01-05', 1e-30);
+INSERT INTO scores VALUES ('a', 1), ('a', 1), (NULL, NULL), ('b', NULL);
+"""
+SINGLE = {
+    "click_counts": Measured(MetricShape.SINGLE, None, ("clicks",)),
+    "load_times": Measured(MetricShape.SINGLE, None, ("seconds",)),
+    "scores": Measured(MetricShape.SINGLE, None, ("score",)),
 }
 
 
 def planned_metrics(conninfo: str) -> Planned:
-    found = catalog(conninfo)
-    made = cluster(
-        found,
-        *NAMES,
-        kind=Kind.FRAGMENTED_METRICS,
-        aligned={"metric_id": ("metric_id", "id", "-", "kpi_id")},
-    )
-    members = tuple(
-        replace(
-            member,
-            shape=SHAPES[member.table.name][0],
-            naming=SHAPES[member.table.name][1],
-            measures=SHAPES[member.table.name][2],
-        )
-        for member in made.members
-    )
-    before = fingerprint(found)
-    plan = make_plan(
-        found,
-        (replace(made, members=members),),
-        PlanOptions(batch_size=2),
-        fingerprint=before,
-        tool_version="0",
-    )
-    return Planned(conninfo=conninfo, plan=plan, before=before)
+    aligned = {"metric_id": ("metric_id", "id", "-", "kpi_id")}
+    return plan_of_measurements(conninfo, SHAPES, aligned=aligned, batch_size=2)
 
 
 def test_all_shapes_go_into_one_table_and_come_back_row_for_row(each_database: str) -> None:
@@ -127,4 +114,25 @@ def test_the_old_names_take_rows(database: str) -> None:
     now = planned.contents(*NAMES)
     planned.back()
     assert planned.contents(*NAMES) == now
+    assert planned.fingerprint() == planned.before
+
+
+def test_tables_of_one_metric_each_are_rows_of_one_table(each_database: str) -> None:
+    execute(each_database, SINGLES)
+    planned = plan_of_measurements(each_database, SINGLE, batch_size=2)
+    through(planned, *SINGLE)
+    # An infinite float has no numeric before PostgreSQL 14, and the table is for all.
+    assert planned.ledger() == {
+        "click_counts": (4, 4, 0, 0),
+        "load_times": (5, 4, 0, 1),
+        "scores": (4, 4, 0, 0),
+    }
+    metrics = f"SELECT name FROM {planned.cluster.targets[1].ref} ORDER BY 1"
+    assert planned.rows(metrics) == [("clicks",), ("score",), ("seconds",), (None,)]
+    planned.execute("INSERT INTO scores VALUES ('new', 5); DELETE FROM load_times WHERE page = 'b'")
+    planned.execute("UPDATE click_counts SET clicks = 8 WHERE page = 'a' AND clicks = 7")
+    assert planned.rows("SELECT score FROM scores WHERE page = 'new'") == [(5,)]
+    assert planned.rows("SELECT sum(clicks) FROM click_counts WHERE page = 'a'") == [(8,)]
+    planned.back()
+    assert planned.rows("SELECT count(*) FROM load_times") == [(4,)]
     assert planned.fingerprint() == planned.before

@@ -366,14 +366,68 @@ def test_what_the_plan_was_not_told_of_stops_it(database: str) -> None:
         database,
         """
         CREATE TABLE a (id uuid PRIMARY KEY, n int); CREATE TABLE a_v2 (id uuid PRIMARY KEY, n int);
-        CREATE PUBLICATION p FOR TABLE a_v2;
         """,
     )
     planned = plan(database, "a", "a_v2")
+    planned.execute("CREATE RULE r AS ON DELETE TO a DO ALSO NOTIFY gone")
+    assert "has rewrite rules: r" in (planned.attempt("01-expand.sql") or "")
+    planned.execute("DROP RULE r ON a; CREATE PUBLICATION p FOR ALL TABLES")
     assert "is published by p" in (planned.attempt("01-expand.sql") or "")
+    planned.execute("DROP PUBLICATION p; CREATE PUBLICATION p FOR TABLE a_v2")
+    assert "is published by p" in (planned.attempt("01-expand.sql") or "")
+    planned.execute("DROP PUBLICATION p")
     assert planned.fingerprint() == planned.before
-    planned.execute("DROP PUBLICATION p; CREATE VIEW g AS SELECT id, n FROM a GROUP BY id")
+    planned.execute("CREATE VIEW g AS SELECT id, n FROM a GROUP BY id")
     assert "group by the primary key" in (planned.attempt("01-expand.sql") or "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "CREATE PUBLICATION p FOR TABLE a_v2",
+        "CREATE PUBLICATION p FOR ALL TABLES",
+        "CREATE PUBLICATION p FOR TABLES IN SCHEMA public",
+        "CREATE PUBLICATION p FOR TABLE a_v2_rest",
+    ],
+)
+def test_what_is_published_is_not_planned(each_database: str, more: str) -> None:
+    execute(
+        each_database,
+        """
+        CREATE TABLE a (id uuid PRIMARY KEY, n int);
+        CREATE TABLE a_v2 (id uuid PRIMARY KEY, n int) PARTITION BY HASH (id);
+        CREATE TABLE a_v2_rest PARTITION OF a_v2 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE far (id int PRIMARY KEY); CREATE PUBLICATION other FOR TABLE far;
+        """,
+    )
+    execute(each_database, more)
+    reason = refusal(plan(each_database, "a", "a_v2"))
+    assert "public.a_v2 is published by p, and subscribers find tables by name" in reason
+    assert "other" not in reason
+    # A copy goes, and the table that it copies is not touched.
+    kept = plan(each_database, "a_v2", "a", kind=Kind.COPY)
+    assert bool(kept.plan.clusters) == ("a_v2" in more)
+    execute(each_database, "DROP PUBLICATION p")
+    through(plan(each_database, "a", "a_v2"), "a", "a_v2")
+
+
+def test_rewrite_rules_are_a_reason_not_to_plan(each_database: str) -> None:
+    execute(
+        each_database,
+        """
+        CREATE TABLE a (id uuid PRIMARY KEY, n int); CREATE TABLE a_v2 (id uuid PRIMARY KEY, n int);
+        CREATE TABLE log (id uuid); CREATE TABLE far (id uuid);
+        CREATE RULE kept AS ON DELETE TO a DO INSTEAD NOTHING;
+        CREATE RULE noted AS ON INSERT TO log DO ALSO INSERT INTO a_v2 VALUES (NEW.id, 1);
+        CREATE RULE apart AS ON INSERT TO far DO ALSO INSERT INTO log VALUES (NEW.id);
+        """,
+    )
+    assert refusal(plan(each_database, "a", "a_v2")) == (
+        "public.a has the rewrite rule kept; the rewrite rule noted of public.log names public.a_v2"
+    )
+    assert plan(each_database, "a", "a_v2", kind=Kind.COPY).plan.refused
+    execute(each_database, "DROP RULE kept ON a; DROP RULE noted ON log")
+    through(plan(each_database, "a", "a_v2"), "a", "a_v2")
 
 
 def test_tenants_see_what_they_saw(each_database: str) -> None:

@@ -1,7 +1,6 @@
 """A rehearsal says no more than was reached: good plans, and plans with one thing wrong."""
 
 import os
-import re
 import signal
 import threading
 import time
@@ -10,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from planned import Planned, catalog, execute, plan
-from rehearsed import QUICK, changed, clone, rehearsed
+from rehearsed import QUICK, before_the_end, changed, clone, rehearsed
 
 from cmis_audit.model.plan import Phase
 from cmis_audit.model.rehearsal import ClusterRehearsal, Status
@@ -50,11 +49,6 @@ def one(
     """Rehearse with the files of a phase changed."""
     found = rehearsed(catalog(planned.conninfo), changed(planned.plan, change, phase, **how))
     return found.clusters[0]
-
-
-def before_the_end(more: str) -> Callable[[str], str]:
-    """Put statements before the COMMIT of a file."""
-    return lambda sql: re.sub(r"^COMMIT;$", lambda _: f"{more}\nCOMMIT;", sql, flags=re.MULTILINE)
 
 
 def test_a_good_plan_goes_all_the_way(database: str) -> None:

@@ -137,7 +137,7 @@ def still_well(scratch):
         assert admin.execute(
             """SELECT array_agg(rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND
                (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"""
-        ).fetchone() == ([scratch.user],)
+        ).fetchone() == ([admin.info.user],)
         assert admin.execute(
             """SELECT count(*) FROM pg_auth_members
                WHERE roleid < 16384 AND member >= 16384"""

@@ -9,18 +9,27 @@ import psycopg
 from fix_postgres import TestServer, fresh_database
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from planned import FORWARD, Planned, catalog, execute, plan
+from planned import (
+    FORWARD,
+    Measured,
+    Planned,
+    catalog,
+    execute,
+    plan,
+    plan_of_measurements,
+)
 from rehearsed import QUICK, rehearsed
 
 from cmis_audit.model.cluster import Kind
 from cmis_audit.model.plan import Phase, Strategy
+from cmis_audit.model.traits import MetricShape
 
 VALUES = {
     "integer": ("0", "1", "2", "-7"),
     "bigint": ("1", "2", "9007199254740993"),
     "numeric(6,2)": ("1", "1.50", "-0.01"),
     "numeric": ("1", "1.5", "1.50", "'NaN'"),
-    "double precision": ("1", "0.1", "'-0'", "'NaN'", "'Infinity'"),
+    "double precision": ("1", "0", "0.1", "'-0'", "'NaN'", "'Infinity'"),
     "boolean": ("true", "false"),
     "text": ("'a'", "'b'", "''", "'1'", "'a '", "E'\\n\\\\'", "'é'"),
     "character varying(4)": ("'a'", "'b'", "''", "'a '"),
@@ -32,6 +41,15 @@ VALUES = {
     "jsonb": ("'{\"a\": [1, null]}'", "'null'", "'1'", "'[]'"),
     "text[]": ("'{}'", "'{a,NULL}'", "'{{a},{b}}'"),
 }
+DOCUMENTS = (
+    "'{}'",
+    '\'{"n": 1.50, "word": "12.5", "none": null, "": [1], "deep": {"a": 1}}\'',
+    '\'{"n": 2, "word": "w"}\'',
+    "'[1, 2]'",
+    "'null'",
+)
+NUMBERS = ("integer", "bigint", "numeric(6,2)", "numeric", "double precision")
+TIMES = ("date", "timestamp without time zone", "timestamp with time zone")
 KEYS = ("uuid", "text", "integer", "bigint")
 CONCEPTS = ("title", "price", "due", "extra", "flag")
 OWNERS = "CREATE TABLE owners (id integer PRIMARY KEY);\nINSERT INTO owners VALUES (1), (2);\n"
@@ -43,6 +61,8 @@ class Column:
     type: str
     required: bool = False
     unique: bool = False
+    own: tuple[str, ...] = ()
+    """Values of its own in the place of its type's."""
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -50,7 +70,8 @@ class Column:
         if self.name == "owner":
             own: tuple[str, ...] = ("1", "2")
         else:
-            own = tuple(f"CAST({value} AS {self.type})" for value in VALUES[self.type])
+            given = self.own or VALUES[self.type]
+            own = tuple(f"CAST({value} AS {self.type})" for value in given)
         return own if self.required else (*own, "NULL")
 
     def sql(self) -> str:
@@ -76,6 +97,8 @@ class Schema:
     last: tuple[str, ...]
     """Writes under the old names."""
     others: tuple[str, ...] = field(default=())
+    shapes: dict[str, Measured] = field(default_factory=dict)
+    """Of measurements, how each member keeps them."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +184,50 @@ def writes(made: list[Member], random: Random) -> Iterator[str]:
 
 
 @st.composite
+def measured(draw: st.DrawFn, name: str) -> tuple[Member, Measured]:
+    """A table of measurements, of any shape."""
+    columns = {}
+    if draw(mostly):
+        columns["key"] = Column("id", draw(st.sampled_from(KEYS)), required=True)
+    keyed = "key" in columns
+    if draw(mostly):
+        columns["at"] = Column("at", draw(st.sampled_from(TIMES)), draw(rarely))
+    if draw(st.booleans()):
+        columns["page"] = Column("page", "text", draw(rarely), draw(rarely))
+    shape = draw(st.sampled_from(MetricShape))
+    naming = None
+    if shape in {MetricShape.NAME_VALUE, MetricShape.TARGET}:
+        naming = "metric"
+        columns["metric"] = Column("metric", "text", draw(rarely))
+    count = draw(st.integers(1, 3)) if shape in {MetricShape.WIDE, MetricShape.TARGET} else 1
+    measures = tuple(f"m{number}" for number in range(count))
+    for measure in measures:
+        kind = "jsonb" if shape == MetricShape.JSON else draw(st.sampled_from(NUMBERS))
+        own = DOCUMENTS if shape == MetricShape.JSON else ()
+        columns[f"{name} {measure}"] = Column(measure, kind, draw(rarely), own=own)
+    if shape == MetricShape.WIDE and draw(rarely):
+        columns[f"{name} more"] = Column("more", "jsonb", own=DOCUMENTS)
+    return Member(name, columns, keyed), Measured(shape, naming, measures)
+
+
+@st.composite
+def measurements(draw: st.DrawFn) -> Schema:
+    """Scattered measurements, which one long table is to hold."""
+    names = ("metrics", "ad_metrics", "kpis")[: draw(st.sampled_from([2, 2, 3]))]
+    found = [draw(measured(name)) for name in names]
+    shapes = {member.name: how for member, how in found}
+    return draw(filled([member for member, _ in found], Kind.FRAGMENTED_METRICS, shapes))
+
+
+@st.composite
 def schemas(draw: st.DrawFn) -> Schema:
-    made = draw(members())
+    kind = draw(st.sampled_from([Kind.VERSION, Kind.VERSION, Kind.VERSION, Kind.COPY]))
+    return draw(filled(draw(members()), kind, {}))
+
+
+@st.composite
+def filled(draw: st.DrawFn, made: list[Member], kind: Kind, shapes: dict[str, Measured]) -> Schema:
+    """Rows for the tables, others that point at them, and what is written at any time."""
     # No part of the shape: what is worth shrinking are the tables.
     random = draw(st.randoms(use_true_random=True))
     script = OWNERS + "".join(member.script() for member in made)
@@ -191,7 +256,8 @@ def schemas(draw: st.DrawFn) -> Schema:
             )
             for concept in concepts
         },
-        kind=draw(st.sampled_from([Kind.VERSION, Kind.VERSION, Kind.VERSION, Kind.COPY])),
+        kind=kind,
+        shapes=shapes,
         timezone=draw(st.sampled_from(["UTC", "Europe/Berlin"])),
         late=tuple(writes(made, random)),
         later=tuple(writes(made, random)),
@@ -205,14 +271,11 @@ def planned_in(server: TestServer, schema: Schema, **options: object) -> Iterato
     note(schema.script)
     with contextmanager(fresh_database)(server) as conninfo:
         execute(conninfo, schema.script)
-        made = plan(
-            conninfo,
-            *schema.names,
-            aligned=schema.aligned,
-            kind=schema.kind,
-            timezone=schema.timezone,
-            **options,
-        )
+        wanted = {"aligned": schema.aligned, "timezone": schema.timezone, **options}
+        if schema.shapes:
+            made = plan_of_measurements(conninfo, schema.shapes, **wanted)
+        else:
+            made = plan(conninfo, *schema.names, kind=schema.kind, **wanted)
         assert len(made.plan.clusters) + len(made.plan.refused) == 1
         assert all(refusal.reasons for refusal in made.plan.refused)
         yield made
@@ -259,6 +322,16 @@ QUIETLY = settings(
 @settings(QUIETLY, max_examples=20)
 @given(schema=schemas())
 def test_no_row_is_lost_and_the_way_back_leaves_nothing(server: TestServer, schema: Schema) -> None:
+    there_and_back(server, schema)
+
+
+@settings(QUIETLY, max_examples=12)
+@given(schema=measurements())
+def test_no_measurement_is_lost_either(server: TestServer, schema: Schema) -> None:
+    there_and_back(server, schema)
+
+
+def there_and_back(server: TestServer, schema: Schema) -> None:
     every = (*schema.names, *schema.others)
     with planned_in(server, schema, batch_size=2) as planned:
         if planned.plan.refused:

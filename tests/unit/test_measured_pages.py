@@ -128,6 +128,7 @@ def _rehearsal(*clusters: ClusterRehearsal) -> Rehearsal:
         seed=1,
         rows=20,
         given=0,
+        sampled=0,
         clone=(),
         filling=(),
         clusters=clusters,

@@ -49,9 +49,12 @@ BEGIN
                 || ' alone and need a table there: ' || found,
                 HINT = 'name the other columns in their GROUP BY, and plan again';
         END IF;
-        SELECT string_agg(p.pubname, ', ') INTO found
-        FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-        WHERE r.prrelid = member.oid;
+        SELECT string_agg(DISTINCT p.pubname, ', ') INTO found
+        FROM pg_publication_tables p
+        JOIN pg_namespace n ON n.nspname = p.schemaname
+        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+        WHERE c.oid = member.oid
+           OR c.oid IN (SELECT relid FROM pg_partition_tree(member.oid));
         IF found IS NOT NULL THEN
             RAISE EXCEPTION USING MESSAGE = member.label || ' is published by ' || found,
                 HINT = 'subscribers find tables by name: take it out of the publication first';
