@@ -50,12 +50,14 @@ def column_type_conflict(rule: Rule, facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each column whose type is not that of nearly all columns of its name.
 
     Integers of other widths differ only where they refer to something; moments with and without a
-    time zone are another rule's, and every enum is a type by itself.
+    time zone and the columns of foreign keys are other rules', and every enum is a type by itself.
     """
     types = Types(facts.catalog)
     passed = words_of(rule, "ignore")
     columns: dict[str, list[tuple[TableRef, str, str]]] = defaultdict(list)
+    judged: set[tuple[TableRef, str]] = set()
     for table in stored_tables(facts):
+        judged.update((table.ref, name) for key in table.foreign_keys for name in key.columns)
         for column in table.columns:
             if column.name.lower() not in passed and types.stored(column.type) not in types.enums:
                 kind = _kind(column.name, types.base(column.type))
@@ -68,7 +70,7 @@ def column_type_conflict(rule: Rule, facts: Facts) -> Iterator[Finding]:
         if len(ranked) < 2 or len(found) < fewest or count < share * len(found):
             continue
         for ref, type_name, kind in found:
-            if kind != usual:
+            if kind != usual and (ref, name) not in judged:
                 yield finding_on(
                     rule,
                     ref,

@@ -35,6 +35,8 @@ def table_number(rule: Rule, facts: Facts) -> Iterator[Finding]:
         if traits.ref not in tables or not found_word or word in passed or traits.affixes:
             continue
         last = found_word[0].lower()
+        if last.endswith(word) and last.endswith("s"):
+            continue  # `address`, `ids`: the ending does not tell
         habit = "the singular" if last.endswith(word) else "the plural"
         found.append(_Habit(table=tables[traits.ref], habit=habit, detail=f"`{traits.ref.name}`"))
     yield from _at_odds(rule, found, "is named in")

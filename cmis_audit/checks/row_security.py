@@ -11,14 +11,16 @@ from cmis_audit.model.rule import Rule
 
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*)')
 _FEWEST = 3  # tables that policies must guard by a column before it is the tenant's
-_HALF = 0.5  # of the tables with policies
+_HALF = 0.5  # of the tables with policies, or of those with a column named as a tenant's
+_CERTAIN = "tenant"
+"""In a column's name it needs no table that it refers to; `org_id` may be anything."""
 
 
 def tenant_without_row_security(rule: Rule, facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each table of tenants' rows on which no row-level security is in force.
 
     Which column tells tenants apart is what most policies look at; where there are no policies, a
-    column with a tenant's name that many tables have.
+    column with a tenant's name that many tables have and that refers to a table.
     """
     tenants, why = _tenant_columns(rule, facts)
     for table in stored_tables(facts):
@@ -50,15 +52,24 @@ def _tenant_columns(rule: Rule, facts: Facts) -> tuple[frozenset[str], str]:
         return found, f"the policies of {max(named[name] for name in found)} tables look at it"
     words = {f"{word}{end}" for word in words_of(rule, "tenants") for end in ("id", "uuid")}
     carried: Counter[str] = Counter()
+    referring: Counter[str] = Counter()
+    implied = {(one.table, one.column) for one in facts.references}
     tables = 0
     for table in stored_tables(facts):
         tables += 1
         primary = table.primary_key.columns if table.primary_key else ()
+        declared = {name for key in table.foreign_keys for name in key.columns}
         for column in table.columns:
             if column.name.lower().replace("_", "") in words and (column.name,) != primary:
                 carried[column.name] += 1
+                refers = column.name in declared or (table.ref, column.name) in implied
+                referring[column.name] += refers or _CERTAIN in column.name.lower()
     share = number_of(rule, "share", 0.25)
-    many = {name: count for name, count in carried.items() if count >= max(_FEWEST, share * tables)}
+    many = {
+        name: count
+        for name, count in carried.items()
+        if count >= max(_FEWEST, share * tables) and referring[name] >= _HALF * count
+    }
     return frozenset(many), f"{max(many.values(), default=0)} of {tables} tables have it"
 
 

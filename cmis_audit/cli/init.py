@@ -16,9 +16,9 @@ _HEAD = """\
 # options and CMIS_AUDIT_* in the environment come before it. How to connect is libpq's to know.
 """
 TOLD: dict[str, tuple[str, str | None]] = {
-    "pack": ("The rule pack.", None),
+    "pack": ("Rule packs: the first gives the score, the others are told beside it.", None),
     "rules": (
-        "A folder of your own rules: a pack, or pages that join those of the pack.",
+        "A folder of your own rules: a pack, or pages that join those of the packs.",
         '"rules"',
     ),
     "output": ('Where reports go; "-" prints the one document.', None),

@@ -169,16 +169,22 @@ def _remaining(
     tables: Iterable[TableRef], clusters: Iterable[Cluster], charges: list[Charge]
 ) -> int:
     """Return how many tables remain when every duplicate is merged and what is to go has gone."""
-    going = {
+    clusters = tuple(clusters)
+    merged = {
         member.table
         for cluster in clusters
         for member in cluster.members
         if member.role is Role.MERGE
     }
-    for charge in charges:
-        if charge.rule.drops:
-            going.update(ref for finding in charge.findings for ref in finding.subjects)
-    return len(set(tables) - going)
+    dropped = {
+        ref
+        for charge in charges
+        if charge.rule.drops
+        for finding in charge.findings
+        for ref in finding.subjects
+    }
+    leaving = sum(cluster.tables_before - cluster.tables_after for cluster in clusters)
+    return len(set(tables) - (dropped - merged)) - leaving
 
 
 def _points(charge: Charge, merged: frozenset[str] = _NO_CLUSTERS) -> Decimal:

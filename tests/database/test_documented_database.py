@@ -25,8 +25,17 @@ from cmis_audit import resources
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cluster, Kind, Verdict
 from cmis_audit.model.report import Report
-from cmis_audit.pipeline import Intake, audit, catalog_of, documents, rule_pack, snapshot_text
+from cmis_audit.pipeline import (
+    Intake,
+    audit,
+    catalog_of,
+    documents,
+    rule_pack,
+    rule_packs,
+    snapshot_text,
+)
 from cmis_audit.scratch.trusted import run_files
+from cmis_audit.settings import Settings
 from cmis_audit.source import live
 from cmis_audit.source.connection import Limits, Target
 from cmis_audit.source.reader import Reader
@@ -82,7 +91,8 @@ def audited(conninfo: str) -> Report:
 
 
 def written(catalog: Catalog) -> dict[str, str]:
-    return dict(documents(audit(catalog, PACK), FORMATS))
+    main, *beside = rule_packs(Settings().pack, None)
+    return dict(documents(audit(catalog, main, beside=tuple(beside)), FORMATS))
 
 
 def of_verdict(report: Report, verdict: Verdict) -> list[Cluster]:
@@ -644,3 +654,37 @@ def test_a_newer_server_says_the_same(
     assert newer.clusters == report.clusters
     assert newer.findings == report.findings
     assert newer.score == report.score
+
+
+def test_the_documented_database_is_judged_beside_duplication(catalog: Catalog) -> None:
+    main, *beside = rule_packs(Settings().pack, None)
+    report = audit(catalog, main, beside=tuple(beside))
+    assert (report.score.value, report.score.grade) == (52, "C")
+    assert report.score == audit(catalog, main).score
+    (governance,) = report.beside
+    units = {one.rule: one.units for one in governance.score.deductions}
+    tables = {table.ref: table for table in catalog.tables}
+    assert units["GOV001"] == sum(
+        table.primary_key is None and not table.uniques for table in tables.values()
+    )
+    unguarded = [one for one in governance.findings if one.rule == "GOV002"]
+    assert all("org_id" in one.evidence for one in unguarded)
+    assert units["GOV002"] == sum(
+        not table.row_security and any(column.name == "org_id" for column in table.columns)
+        for table in tables.values()
+    )
+    assert units["GOV004"] == sum(
+        table.row_security and not table.force_row_security for table in tables.values()
+    )
+    # no rows are in it but for some tables: being empty says nothing of any one
+    assert {one.what for one in governance.not_assessed} >= {
+        "empty tables",
+        "tables that nothing reads or writes",
+    }
+    assert 30 <= governance.score.value < 70
+
+
+def test_the_documented_database_scores_alike_by_size(catalog: Catalog) -> None:
+    report = audit(catalog, rule_pack("density", None))
+    assert (report.score.value, report.score.grade) == (54, "C")
+    assert report.score.tables == 241 - 13

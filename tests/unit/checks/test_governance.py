@@ -16,8 +16,10 @@ from cmis_audit.model.catalog import (
     TableKind,
     TableStatistics,
 )
+from cmis_audit.model.decisions import Decisions
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.rule import Rule
+from cmis_audit.model.waiver import Waiver
 from cmis_audit.pipeline import audit, rule_pack
 
 PACK = rule_pack("governance", None)
@@ -52,6 +54,24 @@ def test_a_table_with_rows_that_nothing_reads_is_unused_and_one_without_is_empty
 def test_a_read_table_without_writes_is_used_and_a_drained_queue_is_not_empty() -> None:
     catalog = builders.catalog(*BUSY, used("countries", 1, 0, 200), used("queue", 3, 80, 0))
     assert found("GOV014", catalog) == found("GOV015", catalog) == []
+
+
+def test_a_database_that_was_built_and_not_used_is_not_judged() -> None:
+    built = [used(f"built{number}", number, 0, None) for number in range(5)]
+    assert found("GOV014", builders.catalog(*built)) == []
+    assert unjudged("GOV014", builders.catalog(*built)) == ["tables that nothing reads or writes"]
+
+
+def test_a_waiver_covers_what_another_pack_found() -> None:
+    catalog = builders.catalog(builders.table("bare", "a int"), builders.table("plain", "a int"))
+    waiver = Waiver(reason="on purpose", tables=("public.bare",), rule="GOV001")
+    decisions = Decisions(waivers=(waiver,), today="2026-01-01")
+    main = rule_pack("cmis", None)
+    report = audit(catalog, main, decisions=decisions, beside=(PACK,))
+    assert [each.rule for each in report.waived_findings] == ["GOV001"]
+    assert [each.subjects[0].name for each in report.beside[0].findings] == ["plain"]
+    assert report.beside[0].score.deductions[0].units == 1
+    assert report.notices == ()
 
 
 def test_a_scan_that_built_an_index_is_no_use() -> None:
