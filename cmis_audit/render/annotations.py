@@ -24,7 +24,8 @@ def annotations(results: Results) -> str:
                 f"title={_property(f'{one.rule} {titles[one.rule]}')}",
             )
         )
-        lines.append(f"::{_COMMANDS[one.level]} {properties}::{_data(text[:MOST_CHARACTERS])}\n")
+        level = Level.NOTE if one.waived is not None else one.level
+        lines.append(f"::{_COMMANDS[level]} {properties}::{_data(text[:MOST_CHARACTERS])}\n")
     return "".join(lines)
 
 

@@ -9,7 +9,14 @@ from cmis_audit.model.place import Place
 from cmis_audit.model.report import Report
 from cmis_audit.render import outlook
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text, visible
-from cmis_audit.render.guard_text import COMPARE_DATABASES, heading, headline, instead
+from cmis_audit.render.guard_text import (
+    COMPARE_DATABASES,
+    heading,
+    headline,
+    instead,
+    known,
+    waiving,
+)
 from cmis_audit.render.units import counted, points, share, signed
 
 MOST_CHARACTERS: Final = 60_000
@@ -71,7 +78,7 @@ def guard_comment(guarded: Guarded) -> str:
         (
             code(str(alarm.table.table)),
             code(str(alarm.twin)),
-            text(alarm.charge),
+            text("waived" if alarm.waived else alarm.charge),
             share(alarm.confidence) if alarm.confidence is not None else "",
             _where(alarm.table.place),
         )
@@ -81,8 +88,13 @@ def guard_comment(guarded: Guarded) -> str:
         headers = ("New or changed", "Repeats", "Why", "Confidence", "Where")
         blocks.append(table(headers, rows, "lllrl"))
         blocks.append(_more(len(guarded.alarms) - MOST_ROWS))
-    for alarm in guarded.alarms[:MOST_DETAILS]:
+    for alarm in [one for one in guarded.alarms if not one.waived][:MOST_DETAILS]:
         blocks += _details(alarm)
+    blocks += (
+        f"{code(str(alarm.table.table))}: {text(_cut(line))}"
+        for alarm in [one for one in guarded.alarms if one.waived][:MOST_DETAILS]
+        for line in waiving(alarm)
+    )
     if guarded.unread:
         told = [
             f"- {_where(one.place)}: {code(one.what)}, {text(_cut(one.why))}"
@@ -96,14 +108,16 @@ def guard_comment(guarded: Guarded) -> str:
 
 def _details(alarm: Alarm) -> Iterable[str]:
     yield f"**{text(headline(alarm))}.** {text(_cut(alarm.reason))}"
+    said = [f"- {text(_cut(line))}" for line in (*waiving(alarm), *known(alarm))]
+    yield "\n".join(said)
     evidence = [
         (signed(piece.bits), text(piece.signal), text(_cut(piece.detail)))
         for piece in alarm.evidence
     ]
     if evidence:
         yield table(("Bits", "Evidence", ""), evidence, "rll")
-    said, *sql = instead(alarm)
-    yield text(said)
+    remedy, *sql = instead(alarm)
+    yield text(remedy)
     if sql:
         yield _fenced("\n".join(sql))
 

@@ -11,7 +11,14 @@ from cmis_audit.model.place import Place
 from cmis_audit.model.report import Report
 from cmis_audit.model.result import Level, Result, ResultRule, Results
 from cmis_audit.model.rule import Rule, Severity
-from cmis_audit.render.guard_text import COMPARE_DATABASES, evidence_line, headline, instead
+from cmis_audit.render.guard_text import (
+    COMPARE_DATABASES,
+    evidence_line,
+    headline,
+    instead,
+    known,
+    waiving,
+)
 
 NOWHERE: Final = Place(file="audit.json", line=1)
 """Where a finding is said to stand that no file holds: GitHub takes no result without a place."""
@@ -22,10 +29,9 @@ _LEVELS: Final = {
     Severity.LOW: Level.NOTE,
 }
 NOT_READ: Final = "GRD004"
-_CHARGES: Final = {Charge.NEAR_COPY: "GRD001", Charge.VERSION: "GRD002", Charge.REVIEW: "GRD003"}
 _GUARD_RULES: Final = (
     ResultRule(
-        id="GRD001",
+        id=Charge.NEAR_COPY.rule,
         title="Near-copy of an existing table",
         level=Level.ERROR,
         help="A migration creates or changes a table so that it stores what another table stores. "
@@ -33,14 +39,14 @@ _GUARD_RULES: Final = (
         "lacks instead.",
     ),
     ResultRule(
-        id="GRD002",
+        id=Charge.VERSION.rule,
         title="Version of an existing table",
         level=Level.ERROR,
         help="A table is named as a version of another that stays beside it. Change the original, "
         "or replace it in the same migration.",
     ),
     ResultRule(
-        id="GRD003",
+        id=Charge.REVIEW.rule,
         title="Table that resembles another",
         level=Level.WARNING,
         help="A new or changed table shares columns with another one, and there are reasons "
@@ -125,15 +131,22 @@ def guard_results(guarded: Guarded) -> Results:
 
 
 def _alarm(alarm: Alarm) -> Result:
-    lines = [alarm.reason, *map(evidence_line, alarm.evidence), *instead(alarm)]
+    lines = [
+        *waiving(alarm),
+        alarm.reason,
+        *known(alarm),
+        *map(evidence_line, alarm.evidence),
+        *instead(alarm),
+    ]
     return Result(
         id=alarm.id,
-        rule=_CHARGES[alarm.charge],
+        rule=alarm.charge.rule,
         level=Level.WARNING if alarm.charge is Charge.REVIEW else Level.ERROR,
         message=headline(alarm),
         detail="\n".join(lines),
         place=alarm.table.place or NOWHERE,
         tables=(str(alarm.table.table), str(alarm.twin)),
+        waived=alarm.waiver.waiver.reason if alarm.waiver and alarm.waived else None,
     )
 
 
