@@ -16,7 +16,8 @@ def annotations(results: Results) -> str:
     titles = {rule.id: rule.title for rule in results.rules}
     lines = []
     for one in results.results:
-        text = "\n".join(map(visible, (one.message, *one.detail.split("\n")))).strip()
+        waiving = [f"waived: {one.waived}"] if one.waived is not None else []
+        text = "\n".join(map(visible, (one.message, *waiving, *one.detail.split("\n")))).strip()
         properties = ",".join(
             (
                 f"file={_property(relative(one.place.file))}",

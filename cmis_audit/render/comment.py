@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.guard import Alarm, Guarded
 from cmis_audit.model.place import Place
 from cmis_audit.model.report import Report
+from cmis_audit.model.score import Score
 from cmis_audit.render import outlook
+from cmis_audit.render.decisions import waived_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text, visible
 from cmis_audit.render.guard_text import (
     COMPARE_DATABASES,
@@ -55,20 +59,39 @@ def report_comment(report: Report) -> str:
         headers = ("Tables that store one thing", "Priority", "Confidence", "Tables", "Points")
         blocks.append(table(headers, [(Safe(row[0]), *row[1:]) for row in rows], "lllrr"))
         blocks.append(_more(len(clusters) - MOST_ROWS))
+    blocks += _charged(score)
+    for pack in report.beside:
+        blocks.append(
+            f"{text(pack.title)}: {pack.score.value}/100, {counted(len(pack.findings), 'finding')}."
+        )
+        blocks += _charged(pack.score)
+    blocks += _decided(report)
+    if report.not_assessed:
+        blocks.append(f"{counted(len(report.not_assessed), 'thing')} could not be assessed.")
+    return _fitting(blocks)
+
+
+def _charged(score: Score) -> Iterable[str]:
+    """Yield what each rule of a pack has found and taken off."""
     counts = [
         (text(f"{one.rule} {one.title}"), len(one.findings), points(one.points))
         for one in score.deductions
         if one.findings
     ]
     if counts:
-        blocks.append(table(("Rule", "Findings", "Points off"), counts, "lrr"))
-    for pack in report.beside:
-        blocks.append(
-            f"{text(pack.title)}: {pack.score.value}/100, {counted(len(pack.findings), 'finding')}."
-        )
-    if report.not_assessed:
-        blocks.append(f"{counted(len(report.not_assessed), 'thing')} could not be assessed.")
-    return _fitting(blocks)
+        yield table(("Rule", "Findings", "Points off"), counts, "lrr")
+
+
+def _decided(report: Report) -> Iterable[str]:
+    """Yield what the team has waived, and what of its waivers and register does not hold."""
+    if report.notices:
+        rows = [(code(one.rule), text(_cut(one.message))) for one in report.notices[:MOST_ROWS]]
+        yield table(("Notice", ""), rows, "ll")
+        yield _more(len(report.notices) - MOST_ROWS)
+    if report.waived:
+        first = msgspec.structs.replace(report, waived=report.waived[:MOST_ROWS])
+        yield waived_table(first)
+        yield _more(len(report.waived) - MOST_ROWS)
 
 
 def guard_comment(guarded: Guarded) -> str:
