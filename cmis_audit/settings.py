@@ -79,8 +79,8 @@ class Settings:
     waivers: tuple["Waiver", ...] = ()
     tables: tuple["Registered", ...] = ()
     """The table register."""
-    file: Path | None = None
-    """Where the settings were read, if from a file; nobody sets it."""
+    read_from: Path | None = None
+    """The file that said something, if one did; nobody sets it."""
 
 
 def load_settings(
@@ -110,7 +110,7 @@ def load_settings(
     for option, given in flags.items():
         if given is not None and given != ():
             values[option] = _value(option, given, "--" + _key(option))
-    return Settings(**values, file=path if table else None)
+    return Settings(**values, read_from=path if table else None)
 
 
 def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]]:

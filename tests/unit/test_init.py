@@ -14,8 +14,7 @@ from cmis_audit.cli.main import main as program
 from cmis_audit.cli.main import status_of
 from cmis_audit.settings import OWN_FILE, Settings, load_settings
 
-
-SETTINGS = [field for field in fields(Settings) if field.name != "file"]
+SETTINGS = [field for field in fields(Settings) if field.name != "read_from"]
 
 
 def test_every_setting_is_told() -> None:
