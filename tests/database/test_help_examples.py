@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[2]
 SLOW = ("demo", "rehearse")
 # `shop.json` is a file; `/tmp/` may stand in the path of a socket that was put in.
 _NAMES = re.compile(
-    r"""(?P<uri>"?postgresql://[^"\s]+"?)|(?P<folder>(?<=\s)/tmp/)"""
+    r"""(?P<beside>(?<=--scratch )postgresql://\S+)"""
+    r"""|(?P<uri>"?postgresql://[^"\s]+"?)|(?P<folder>(?<=\s)/tmp/)"""
     r"""|(?<=\s)(?:shop|db\.lan|auditor)(?=\s|$)"""
 )
 
@@ -56,8 +57,8 @@ def test_every_command_has_an_example_of_its_own() -> None:
 
 
 @pytest.fixture(scope="module")
-def shop(server: TestServer) -> Iterator[dict[str, str]]:
-    """How to reach a database that holds what the examples are about."""
+def shop(server: TestServer, other_server: Callable[[int], TestServer]) -> Iterator[dict[str, str]]:
+    """How to reach a database that holds what the examples are about, and a server beside it."""
     databases = fresh_database(server)
     conninfo = next(databases)  # closed by the second next() below
     with psycopg.connect(conninfo) as connection:
@@ -65,6 +66,8 @@ def shop(server: TestServer) -> Iterator[dict[str, str]]:
         info = connection.info
         place = {"host": info.host, "port": str(info.port), "user": info.user}
         place |= {"dbname": info.dbname, "password": info.password or "", "conninfo": conninfo}
+        version = 16 if info.server_version >= 170000 else 18
+    place["beside"] = other_server(version).conninfo("postgres")
     yield place
     next(databases, None)
 
@@ -84,20 +87,29 @@ def folder(tmp_path: Path, shop: dict[str, str]) -> Path:
         (tmp_path / name).write_text(SCHEMA)
     done = run(tmp_path, shop, "cmis-audit snapshot shop -o shop.json")
     assert done.returncode == 0, done.stderr
-    for name in ("catalog.json", "migrated.json"):
+    for name in ("catalog.json", "migrated.json", "spring.json", "summer.json"):
         (tmp_path / name).write_bytes((tmp_path / "shop.json").read_bytes())
+    for line in (
+        "cmis-audit audit spring.json -q -o spring --history audits",
+        "cmis-audit plan spring.json -q -o plan",
+    ):
+        done = run(tmp_path, shop, line)
+        assert done.returncode == 0, done.stderr
+    (tmp_path / "accepted.json").write_bytes((tmp_path / "spring" / "audit.json").read_bytes())
     return tmp_path
+
+
+def _put_in(found: re.Match[str]) -> str:
+    if found["beside"]:
+        return "beside"
+    names = {"shop": "dbname", "db.lan": "host", "auditor": "user"}
+    return "conninfo" if found["uri"] else names[found[0]]
 
 
 def run(folder: Path, shop: dict[str, str], line: str) -> subprocess.CompletedProcess[str]:
     """Run a line in a shell, with the program on its path and names of ours in it."""
-    names = {"shop": "dbname", "db.lan": "host", "auditor": "user"}
     line = _NAMES.sub(
-        lambda found: (
-            f"{folder}/"
-            if found["folder"]
-            else shlex.quote(shop["conninfo" if found["uri"] else names[found[0]]])
-        ),
+        lambda found: f"{folder}/" if found["folder"] else shlex.quote(shop[_put_in(found)]),
         line,
     )
     for target in re.findall(r"> ~/(\S+)/", line):
