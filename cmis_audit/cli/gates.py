@@ -47,7 +47,7 @@ def remarks(against: "Against | None", settings: Settings) -> Iterator[str]:
     if not against.same_rules:
         yield f"{settings.baseline} was made with other rules; what they find now counts as new"
     for title in against.strangers:
-        yield f"{settings.baseline} knows nothing of the pack '{title}', so it is not held against it"
+        yield f"{settings.baseline} knows nothing of the pack '{title}': nothing of it is compared"
     if against.beside:
         named = _named([one.what for one in against.beside])
         yield (
