@@ -128,7 +128,10 @@ def audit(
     )
     packs = (pack, *beside)
     found = [run_checks(each.rules, facts) for each in packs]
-    waivings = waived(decisions.waivers, decisions.today, clusters, _each_once(found))
+    ours, *others = found
+    waivings = waived(
+        decisions.waivers, decisions.today, clusters, tuple(ours), _beside(ours, others)
+    )
     out = {one.id for one in waivings.waived}
     told = [
         _judged(each, [one for one in findings if one.id not in out], facts, copies)
@@ -159,13 +162,11 @@ def audit(
     )
 
 
-def _each_once(found: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
-    """Return the findings of all packs: one id in two packs is one finding, charged in two ways."""
-    every: dict[str, Finding] = {}
-    for findings in found:
-        for one in findings:
-            every.setdefault(one.id, one)
-    return tuple(every.values())
+def _beside(main: Iterable[Finding], others: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Return what packs beside find alone: one id in two packs is one finding."""
+    known = {one.id for one in main}
+    found = {one.id: one for findings in others for one in findings if one.id not in known}
+    return tuple(found.values())
 
 
 def _judged(

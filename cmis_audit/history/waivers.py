@@ -25,15 +25,20 @@ def waived(
     today: str,
     clusters: tuple[Cluster, ...],
     findings: tuple[Finding, ...],
+    beside: tuple[Finding, ...] = (),
 ) -> Waivings:
     """Return the findings that are charged, and what became of each waiver.
+
+    `beside` is what packs beside the main one find alone. It is covered by a waiver that names its
+    id or its rule: whoever lives with two tables for one thing has said nothing of their security.
 
     A cluster is covered by its id, or when all its tables that are to be merged are among the
     waiver's: one that has grown beyond them is not. With a cluster go the findings that come from
     no other cluster than waived ones.
     """
     given = list(dict.fromkeys(waivers))
-    reach = {waiver: _covered(waiver, clusters, findings) for waiver in given}
+    reach = {waiver: _covered(waiver, clusters, findings, beside) for waiver in given}
+    findings = (*findings, *beside)
     holding = [one for one in given if not _expired(one, today) and any(reach[one])]
     open_clusters = frozenset(each for one in holding for each in reach[one][0])
     told = [_waived(one, reach[one], open_clusters, findings, today) for one in given]
@@ -54,9 +59,14 @@ def _expired(waiver: Waiver, today: str) -> bool:
 
 
 def _covered(
-    waiver: Waiver, clusters: tuple[Cluster, ...], findings: tuple[Finding, ...]
+    waiver: Waiver,
+    clusters: tuple[Cluster, ...],
+    findings: tuple[Finding, ...],
+    beside: tuple[Finding, ...],
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the ids of the clusters and of the findings that a waiver itself names."""
+    if waiver.id is not None or waiver.rule is not None:
+        findings = (*findings, *beside)
     if waiver.id is not None:
         return (
             frozenset(one.id for one in clusters if one.id == waiver.id and _to_decide(one)),

@@ -87,6 +87,10 @@ def test_a_waiver_covers_findings_of_packs_beside() -> None:
     assert "GOV001" not in {one.rule for pack in report.beside for one in pack.findings}
     told = {one.rule: one.waived for one in report_results(report).results}
     assert told["GOV001"] == "a scratch pad"
+    bare = Decisions(waivers=(Waiver(reason="x", tables=("app.loose",)),), today=TODAY)
+    wide = pipeline.audit(source, main, decisions=bare, beside=tuple(beside))
+    assert not wide.waived_findings, "without its rule nothing but the first pack is meant"
+    assert [one.rule for one in wide.notices] == ["WAV002"]
     alone = pipeline.audit(source, main, decisions=decisions)
     assert [one.rule for one in alone.notices] == ["WAV002"]
 
