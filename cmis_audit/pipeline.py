@@ -149,6 +149,7 @@ def audit(
         waived=waivings.holds,
         waived_findings=waivings.waived,
         lapsed=waivings.lapsed,
+        decisions_file=decisions.file,
         notices=tuple(sorted(notices, key=lambda one: (one.rule, one.message, one.id))),
         notice_rules=notice_rules() if decisions.waivers or decisions.register else (),
         rules=pack.rules,

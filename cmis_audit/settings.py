@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,8 @@ class Settings:
     waivers: tuple["Waiver", ...] = ()
     tables: tuple["Registered", ...] = ()
     """The table register."""
+    read_from: Path | None = None
+    """The file that said something, if one did; nobody sets it."""
 
 
 def load_settings(
@@ -108,7 +110,7 @@ def load_settings(
     for option, given in flags.items():
         if given is not None and given != ():
             values[option] = _value(option, given, "--" + _key(option))
-    return Settings(**values)
+    return Settings(**values, read_from=path if table else None)
 
 
 def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]]:
@@ -282,4 +284,4 @@ def _key(name: str) -> str:
     return name.replace("_", "-")
 
 
-_KEYS = {_key(field.name): field.name for field in fields(Settings)}
+_KEYS = {_key(name): name for name in _PARSERS}

@@ -1,7 +1,7 @@
 """The tutorial docs/quarterly.md; its commands are run: `python -m tests.quarterly` writes it anew.
 
 In a block of `console` a line that begins with `$` is a command, those below are what it prints.
-A block of `toml` is the settings file from there on.
+A block of `toml` is the settings file from there on, one of `sql` a file that its first line names.
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.year import environment, make_year
 
 PAGE = Path(__file__).parent.parent / "docs" / "quarterly.md"
-_BLOCK = re.compile(r"^```(console|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(console|toml|sql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOT_RUN = ("make ", "python -m tests.year")
 
 
@@ -35,6 +35,10 @@ class _Session:
         kind, text = found.groups()
         if kind == "toml":
             (self._folder / "cmis-audit.toml").write_text(text, "utf-8")
+            return found.group()
+        if kind == "sql":
+            name = text.partition("\n")[0].removeprefix("-- ")
+            (self._folder / name).write_text(text, "utf-8")
             return found.group()
         commands = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
         told = "".join(f"$ {command}\n{self._printed(command)}" for command in commands)

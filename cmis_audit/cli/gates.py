@@ -46,6 +46,14 @@ def remarks(against: "Against | None", settings: Settings) -> Iterator[str]:
         yield f"{settings.baseline} is the audit of another database"
     if not against.same_rules:
         yield f"{settings.baseline} was made with other rules; what they find now counts as new"
+    for title in against.strangers:
+        yield f"{settings.baseline} knows nothing of the pack '{title}', so it is not held against it"
+    if against.beside:
+        named = _named([one.what for one in against.beside])
+        yield (
+            f"{len(against.beside)} new or worse since {settings.baseline} in packs beside the "
+            f"main one, which fail nothing: {named}"
+        )
     if against.fixed:
         yield f"{len(against.fixed)} fixed since {settings.baseline}: {_named(against.fixed)}"
 

@@ -8,10 +8,13 @@ import click
 
 from cmis_audit.cli.options import (
     HELP,
+    code_option,
     common_options,
     completed_files,
     connection_options,
+    decisions_of,
     intake_of,
+    present_moment,
     progress_of,
     rule_options,
     settings_of,
@@ -40,6 +43,7 @@ def _source_option(name: str, what: str) -> Callable[[_F], _F]:
 Examples:
   cmis-audit guard migrations/V12__orders.sql --against catalog.json
   cmis-audit guard migrations --against catalog.json --format github
+  cmis-audit guard migrations --against catalog.json --code api
   cmis-audit guard migrations --against catalog.json -o report --format sarif,junit,summary
   cmis-audit guard --base catalog.json --head migrated.json
 
@@ -57,6 +61,7 @@ Exit status: 0 no table repeats another, 1 one does, 2 something could not be re
 @click.option("--exit-zero", is_flag=True, default=None, help="Exit with 0 whatever was found.")
 @connection_options
 @rule_options
+@code_option
 @common_options
 def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     """Tell which new or changed tables repeat one that is there, and what ALTER would do instead.
@@ -65,6 +70,9 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     or a folder of them. They are read, never run; what cannot be read is told, and is compared
     as two databases with --base and --head.
 
+    Waivers and table register of the settings file hold as they do for an audit: what is waived
+    is told and fails nothing.
+
     Formats: text, json, summary (Markdown), sarif, github (annotations), junit.
     """
     formats = _formats(options["formats"], options["folder"])
@@ -72,13 +80,19 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     settings = settings_of({**options, "format": None, "output": None})
     from cmis_audit import guarding, pipeline
 
+    pipeline.check_code(settings.code)
     pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
+    ground = guarding.Ground(
+        pack=pack,
+        decisions=decisions_of(settings, present_moment()),
+        code=settings.code,
+    )
     intakes = [intake_of(one, options, settings) for one in (base, head) if one is not None]
     with progress_of(settings) as progress:
         if migrations:
-            guarded = guarding.guard_migrations(migrations, intakes[0], pack, progress)
+            guarded = guarding.guard_migrations(migrations, intakes[0], ground, progress)
         else:
-            guarded = guarding.guard_databases(intakes[0], intakes[1], pack, progress)
+            guarded = guarding.guard_databases(intakes[0], intakes[1], ground, progress)
     _deliver(guarded, formats, options["folder"], settings)
     return 0 if settings.exit_zero else _status(guarded, strict=options["strict"])
 
@@ -134,6 +148,7 @@ def _deliver(
 def _status(guarded: "Guarded", *, strict: bool) -> int:
     from cmis_audit.model.guard import Charge
 
-    if any(strict or alarm.charge is not Charge.REVIEW for alarm in guarded.alarms):
+    in_force = [alarm for alarm in guarded.alarms if not alarm.waived]
+    if any(strict or alarm.charge is not Charge.REVIEW for alarm in in_force):
         return FOUND
     return NOT_READ if guarded.unread else 0

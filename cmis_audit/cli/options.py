@@ -196,7 +196,8 @@ def decisions_of(settings: Settings, moment: datetime) -> "Decisions":
     from cmis_audit.model.decisions import Decisions
 
     day = moment.astimezone(UTC).date().isoformat()
-    return Decisions(waivers=settings.waivers, register=settings.tables, today=day)
+    file = settings.read_from.as_posix() if settings.read_from else ""
+    return Decisions(waivers=settings.waivers, register=settings.tables, today=day, file=file)
 
 
 def progress_of(settings: Settings) -> Progress:

@@ -159,6 +159,7 @@ class _Judge:
             bits=pair.bits if pair else None,
             evidence=_ledger(pair) if pair else (),
             shared_columns=_shared(pair, touched.table) if pair else (),
+            cluster=cluster.id,
             remedy=()
             if self._is_new(twin) or cluster.kind is Kind.FRAGMENTED_METRICS
             else lacking(self._table(touched.table), self._table(twin), pair),

@@ -19,29 +19,46 @@ def against(baseline: Record, now: Record) -> Against:
     tables; it is worse when it has taken in a table, or its severity has risen. What a waiver
     covered then is known: that it has run out is told by a notice. Findings of a group told here
     are not told again.
+
+    A finding is known whichever pack of the baseline had it, the main one or one beside. What packs
+    beside find now is apart, for gates look at the main pack; of a pack that the baseline has not
+    everything would be new, so that is not told.
     """
     clusters = dict(_clusters(baseline, now))
     known = _Known(baseline)
-    findings = [
-        worse
-        for one in (*now.findings, *now.notices)
-        if clusters.keys().isdisjoint(one.clusters) and (worse := _finding(one, known)) is not None
-    ]
+
+    def worse(findings: Iterable[RecordedFinding]) -> list[Worse]:
+        apart = (one for one in findings if clusters.keys().isdisjoint(one.clusters))
+        return [found for one in apart if (found := _finding(one, known)) is not None]
+
+    main = {one.id for one in now.findings}
+    beside = {
+        one.id: one
+        for pack in now.beside
+        if pack.score.pack in baseline.packs
+        for one in pack.findings
+        if one.id not in main
+    }
     return Against(
-        same_rules=baseline.score.pack_fingerprint == now.score.pack_fingerprint,
+        same_rules=now.score.pack_fingerprint in baseline.packs.values(),
         same_database=baseline.source.database == now.source.database,
-        worse=tuple(
-            sorted((*clusters.values(), *findings), key=lambda one: (_RANK[one.severity], one.what))
-        ),
-        fixed=tuple(sorted(_fixed(baseline, _Known(now)))),
+        worse=_sorted([*clusters.values(), *worse((*now.findings, *now.notices))]),
+        fixed=tuple(sorted(set(_fixed(baseline, now)))),
+        beside=_sorted(worse(beside.values())),
+        strangers=tuple(pack.title for pack in now.beside if pack.score.pack not in baseline.packs),
     )
+
+
+def _sorted(found: Iterable[Worse]) -> tuple[Worse, ...]:
+    return tuple(sorted(found, key=lambda one: (_RANK[one.severity], one.what)))
 
 
 class _Known:
     """The findings of an audit, whether charged, waived or noticed, by id and by rule."""
 
     def __init__(self, record: Record) -> None:
-        every = (*record.findings, *record.waived_findings, *record.notices)
+        beside = (one for pack in record.beside for one in pack.findings)
+        every = (*record.findings, *record.waived_findings, *record.notices, *beside)
         self.by_id = {one.id: one for one in every}
         self._of_table: dict[tuple[str, str], list[RecordedFinding]] = defaultdict(list)
         for one in every:
@@ -92,7 +109,12 @@ def _finding(one: RecordedFinding, known: _Known) -> Worse | None:
     return Worse(what=what, why=why, severity=one.severity)
 
 
-def _fixed(baseline: Record, now: _Known) -> Iterator[str]:
-    for one in baseline.findings:
-        if not now.touching(one):
-            yield f"{one.rule} {one.message}"
+def _fixed(baseline: Record, now: Record) -> Iterator[str]:
+    """Yield the findings of the baseline that are gone, of the packs that have judged again."""
+    known = _Known(now)
+    told = [(baseline.score.pack, baseline.findings)]
+    told += [(pack.score.pack, pack.findings) for pack in baseline.beside]
+    for pack, findings in told:
+        for one in findings if pack in now.packs else ():
+            if not known.touching(one):
+                yield f"{one.rule} {one.message}"

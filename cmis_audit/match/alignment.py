@@ -1,7 +1,6 @@
 """Which column of one table is which column of the other."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -54,8 +53,10 @@ def align(left: TableForm, right: TableForm, database: Database) -> tuple[Column
             theirs.add(other.place)
             how = Alike.EXACT if one.name == other.name else Alike.OWN_NAME
             settled.append(Candidate(one, other, _exact(one, other), how))
-    rest_left = [column for column in _open(left) if column.place not in mine]
-    rest_right = [column for column in _open(right) if column.place not in theirs]
+    # Open to any name is every column but the one that names a metric.
+    naming = left.traits.naming, right.traits.naming
+    rest_left = [c for c in left.columns if c.place not in mine and c.name != naming[0]]
+    rest_right = [c for c in right.columns if c.place not in theirs and c.name != naming[1]]
     if rest_left and rest_right:
         settled += _assign(
             list(_candidates(rest_left, rest_right, left, right, database.column_synonyms))
@@ -77,11 +78,6 @@ def _by_role(left: TableForm, right: TableForm) -> Iterator[Candidate]:
         columns = left.by_name[mine], right.by_name[theirs]
         how = Alike.EXACT if mine == theirs else Alike.SYNONYM
         yield Candidate(*columns, 0.9 * _exact(*columns), how)
-
-
-def _open(table: TableForm) -> Iterator[ColumnForm]:
-    """Return the columns that may be matched by name: not the one that names a metric."""
-    return (column for column in table.columns if column.name != table.traits.naming)
 
 
 def _exact(left: ColumnForm, right: ColumnForm) -> float:
@@ -113,7 +109,7 @@ def _candidates(
     synonyms: Synonyms,
 ) -> Iterator[Candidate]:
     both_have_keys = left_table.has_key and right_table.has_key
-    every = frozenset(chain.from_iterable([other.marks for other in right]))
+    every = frozenset().union(*[other.marks for other in right])
     for one in left:
         none_in_common, plain = one.marks.isdisjoint, not _may_differ_in_words(one)
         if plain and none_in_common(every):
@@ -129,12 +125,17 @@ def _candidates(
             if "period" in (one.family, other.family) and _bound_of_period(one, other):
                 yield Candidate(one, other, _BOUND_LIKENESS, Alike.RANGE)
                 continue
+            same_target = one.reference is not None and one.reference == other.reference
+            two_targets = one.reference and other.reference and not same_target
+            if (
+                two_targets
+                and one.key != other.key
+                and not _same_entity(one, other, left_table, right_table)
+            ):
+                continue
             named, how = _name_likeness(one, other, left_table, right_table, synonyms)
-            if one.reference and other.reference:
-                if one.reference == other.reference:
-                    named = max(named, 0.6)
-                elif named < 1 and not _same_entity(one, other, left_table, right_table):
-                    continue
+            if same_target:
+                named = max(named, 0.6)
             total = named * (0.4 + 0.6 * likeness)
             if total >= _LEAST_LIKENESS:
                 yield Candidate(one, other, total, how)

@@ -143,7 +143,9 @@ class Bearers:
                 both = min(units, theirs)
                 found[both] = found.get(both, 0) | places
         for mark in name.telling:
-            for every, places, theirs in self._with_mark.get(mark, ()):
+            if mark not in self._with_mark:
+                continue
+            for every, places, theirs in self._with_mark[mark]:
                 both = min(units, theirs)
                 if places & ~found.get(both, 0) and name.within(every):
                     found[both] = found.get(both, 0) | places

@@ -31,13 +31,13 @@ class NameCandidates:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._outlook = Outlook(database)
         self._bearing = self._by_reading()
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """Yield the pairs that are worth a ledger; some of them twice, or the larger first."""
-        yield from self._of_one_name()
-        yield from self._within_names()
+        outlook = Outlook(self._database)
+        yield from self._of_one_name(outlook)
+        yield from self._within_names(outlook)
 
     def brought_together(self, one: int, other: int) -> bool:
         """Tell whether the names bring two tables together, be it worth a ledger or not."""
@@ -67,52 +67,53 @@ class NameCandidates:
         together = synonyms.meanings("_".join(stem)) if len(stem) > 1 else ()
         return readings + [(meaning,) for meaning in together]
 
-    def _of_one_name(self) -> Iterator[tuple[int, int]]:
+    def _of_one_name(self, outlook: Outlook) -> Iterator[tuple[int, int]]:
         """Yield pairs of one name and of one meaning."""
         for numbers in self._bearing.values():
             if _FEW < len(numbers) <= LONGEST_LIST:
-                yield from self._worth_it([self._database.forms[number] for number in numbers])
+                forms = [self._database.forms[number] for number in numbers]
+                yield from self._worth_it(forms, outlook)
             else:
                 yield from all_pairs(numbers)
 
-    def _worth_it(self, forms: list[TableForm]) -> Iterator[tuple[int, int]]:
+    def _worth_it(self, forms: list[TableForm], outlook: Outlook) -> Iterator[tuple[int, int]]:
         """Yield the pairs of many tables of one meaning that are worth a ledger.
 
         And of each table with those of its name just before it: one name hangs together.
         """
-        bearers = Bearers(forms, self._outlook)
+        bearers = Bearers(forms, outlook)
         by_words: dict[Words, Places] = defaultdict(int)
         for place, form in enumerate(forms):
             words = form.traits.words
-            question = Question(form, bearers, self._outlook)
+            question = Question(form, bearers, outlook)
             for other, places in by_words.items():
                 if other == words:
                     for near in places_of(places)[-_NEAREST:]:
                         yield forms[near].number, form.number
                     yield from question.of_equal_name(places)
                 else:
-                    bits = self._name_bits(form, bearers.first(places))
+                    bits = self._name_bits(form, bearers.first(places), outlook)
                     yield from question.of_other_name(places, bits)
             by_words[words] |= 1 << place
 
-    def _within_names(self) -> Iterator[tuple[int, int]]:
+    def _within_names(self, outlook: Outlook) -> Iterator[tuple[int, int]]:
         """Yield pairs of which one name begins or ends with the other.
 
         How the names are related is told once for all tables of the two names.
         """
         forms, by_stem = self._database.forms, self._database.by_stem
         for numbers, stems in self._holding().items():
-            bearers = Bearers([forms[number] for number in numbers], self._outlook)
+            bearers = Bearers([forms[number] for number in numbers], outlook)
             shorter: dict[Words, Places] = defaultdict(int)
             for place, form in enumerate(bearers.forms):
                 shorter[form.traits.stem] |= 1 << place
             for stem in stems:
                 others = [
-                    (places, self._name_bits(by_stem[stem][0], bearers.first(places)))
+                    (places, self._name_bits(by_stem[stem][0], bearers.first(places), outlook))
                     for places in shorter.values()
                 ]
                 for form in by_stem[stem]:
-                    question = Question(form, bearers, self._outlook)
+                    question = Question(form, bearers, outlook)
                     for places, bits in others:
                         yield from question.of_other_name(places, bits)
 
@@ -134,9 +135,9 @@ class NameCandidates:
             if forms := self._database.by_stem.get(stem[:end]):
                 yield tuple([form.number for form in forms[:LONGEST_LIST]])
 
-    def _name_bits(self, one: TableForm, other: TableForm) -> float | None:
+    def _name_bits(self, one: TableForm, other: TableForm, outlook: Outlook) -> float | None:
         """Return the most that the names of two tables may say; None for whatever they like."""
-        return self._outlook.name_bits(Pair(one, other, self._database).relation)
+        return outlook.name_bits(Pair(one, other, self._database).relation)
 
 
 def all_pairs(numbers: list[int]) -> Iterable[tuple[int, int]]:

@@ -20,3 +20,7 @@ class Against(Value, frozen=True, kw_only=True):
     """Most severe first."""
     fixed: tuple[str, ...]
     """Findings of the baseline that are gone."""
+    beside: tuple[Worse, ...] = ()
+    """What packs beside the main one find new or worse: told, and no gate looks at it."""
+    strangers: tuple[str, ...] = ()
+    """Titles of packs beside the main one of which the baseline knows nothing."""

@@ -20,6 +20,8 @@ class Decisions(Value, frozen=True, kw_only=True):
     register: tuple[Registered, ...] = ()
     today: str = ""
     """The day for which waivers are judged, ISO 8601."""
+    file: str = ""
+    """Where they stand, as it was given; empty where they stand in none."""
 
 
 UNDECIDED = Decisions()

@@ -4,10 +4,12 @@ from enum import StrEnum
 
 from cmis_audit.model.catalog import Skipped
 from cmis_audit.model.cluster import Kind, Verdict
+from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Evidence
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.place import Place
 from cmis_audit.model.value import Value
+from cmis_audit.model.waiver import Waived, WaiverStatus
 
 
 class Change(StrEnum):
@@ -46,6 +48,23 @@ class Charge(StrEnum):
     REVIEW = "review"
     """The engine asks a person."""
 
+    @property
+    def rule(self) -> str:
+        """The code under which other programs and waivers know it."""
+        return f"GRD{list(Charge).index(self) + 1:03}"
+
+
+class TwinCode(Value, frozen=True, kw_only=True):
+    """What code says of the table that is repeated."""
+
+    created: Place | None
+    comment: str
+    """What its author wrote where it is created."""
+    files: int
+    """How many files use it."""
+    uses: tuple[Place, ...]
+    """The first place in each of the first of them."""
+
 
 class Alarm(Value, frozen=True, kw_only=True):
     """A new or changed table that repeats another one."""
@@ -70,6 +89,19 @@ class Alarm(Value, frozen=True, kw_only=True):
     """Column of the table, column of the twin."""
     remedy: tuple[str, ...] = ()
     """SQL that gives the twin what it lacks; empty where it lacks nothing or is new itself."""
+    cluster: str | None = None
+    """The id of the group that the two stand in; None where the name alone speaks."""
+    twin_code: TwinCode | None = None
+    """None where no code was searched, or none names the twin."""
+    registered: tuple[Registered, ...] = ()
+    """What the team's register says of the two."""
+    waiver: Waived | None = None
+    """What covers the alarm, or did until its last day."""
+
+    @property
+    def waived(self) -> bool:
+        """Whether a waiver holds: then the alarm is told and fails nothing."""
+        return self.waiver is not None and self.waiver.status is WaiverStatus.HOLDS
 
 
 class Guarded(Value, frozen=True, kw_only=True):
@@ -84,7 +116,7 @@ class Guarded(Value, frozen=True, kw_only=True):
     """How many there are when the migrations have run."""
     touched: tuple[Touched, ...]
     alarms: tuple[Alarm, ...]
-    """Those that fail first, then by place."""
+    """Those that fail first, then by place; what is waived comes last."""
     unread: tuple[Unread, ...] = ()
     notes: tuple[Skipped, ...] = ()
     """What is worth knowing and leaves nothing out."""

@@ -78,6 +78,19 @@ class RecordedFinding(Value, frozen=True, kw_only=True):
     clusters: tuple[str, ...] = ()
 
 
+class RecordedPackScore(Value, frozen=True, kw_only=True):
+    pack: str
+    pack_fingerprint: str
+
+
+class RecordedPack(Value, frozen=True, kw_only=True):
+    """A pack beside the main one."""
+
+    title: str
+    score: RecordedPackScore
+    findings: tuple[RecordedFinding, ...]
+
+
 class RecordedWaiver(Value, frozen=True, kw_only=True):
     status: str
     covers: tuple[str, ...]
@@ -95,6 +108,13 @@ class Record(Value, frozen=True, kw_only=True):
     waived_findings: tuple[RecordedFinding, ...] = ()
     waivers: tuple[RecordedWaiver, ...] = ()
     notices: tuple[RecordedFinding, ...] = ()
+    beside: tuple[RecordedPack, ...] = ()
+
+    @property
+    def packs(self) -> dict[str, str]:
+        """The fingerprints of all packs that judged, the main one and those beside, by name."""
+        beside = {one.score.pack: one.score.pack_fingerprint for one in self.beside}
+        return {self.score.pack: self.score.pack_fingerprint} | beside
 
     @property
     def duplicates(self) -> tuple[RecordedCluster, ...]:

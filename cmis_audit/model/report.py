@@ -69,6 +69,8 @@ class Report(Value, frozen=True, kw_only=True):
     """Waivers that have expired or cover nothing."""
     notices: tuple[Finding, ...] = ()
     """Faults of waivers and register; they cost no points."""
+    decisions_file: str = ""
+    """Where waivers and register stand; empty where they stand in no file."""
     notice_rules: tuple[Rule, ...] = ()
     """What the notices are findings of."""
     trend: tuple[Past, ...] = ()

@@ -33,6 +33,8 @@ class Result(Value, frozen=True, kw_only=True):
     others: tuple[Place, ...] = ()
     """Where the other tables stand that it is about."""
     tables: tuple[str, ...] = ()
+    waived: str | None = None
+    """Why a team lives with it; None where it does not. What is waived fails nothing."""
 
 
 class Results(Value, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from cmis_audit.plan.expressions import rewrite
 from cmis_audit.plan.keys import generator
 from cmis_audit.plan.rows import holders, insert_into, reverse_select
 from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented
+from cmis_audit.plan.taken import beside_rejects, taken_keys
 
 SECURITY_INVOKER = 150000
 
@@ -103,32 +104,14 @@ def _insert(design: Design, member: MemberDesign) -> str:
     if member.cells is None:
         written = insert_into(design, member, "FROM (SELECT NEW.*) s")
     else:
-        written = _taken_keys(design, member) + _cells_of_new(design, member)
-    return f"{_guards(design, member)}{written}\nRETURN NEW;"
+        written = taken_keys(design, member) + _cells_of_new(design, member)
+    return f"{_guards(design, member)}{beside_rejects(design, member)}{written}\nRETURN NEW;"
 
 
 def _cells_of_new(design: Design, member: MemberDesign) -> str:
     return insert_into(
         design, member, "FROM (SELECT NEW.*, gen_random_uuid() AS observed_ OFFSET 0) s"
     )
-
-
-def _taken_keys(design: Design, member: MemberDesign) -> str:
-    """Return what refuses a key that another row has: no index of a long table can."""
-    table = member.table
-    text = ""
-    for key in (*((table.primary_key,) if table.primary_key else ()), *table.uniques):
-        same = " AND ".join(
-            f"t.{quote_ident(member.of(name).target)} = {member.of(name).forward}"
-            for name in key.columns
-        )
-        message = literal(f"duplicate key value violates {key.name} of {table.ref}")
-        text += (
-            f"IF EXISTS (SELECT FROM {design.target} t, (SELECT NEW.*) s\n"
-            f"    WHERE {design.rows_of(member)} AND {same}) THEN\n"
-            f"    RAISE unique_violation USING MESSAGE = {message};\nEND IF;\n"
-        )
-    return text
 
 
 def _where(design: Design, member: MemberDesign, rejects: bool = False) -> str:  # noqa: FBT001, FBT002
@@ -189,7 +172,8 @@ def _update(design: Design, member: MemberDesign) -> str:
     )
     where = _where(design, member)
     text = (
-        f"{_guards(design, member)}UPDATE {design.target} t SET\n    {settings}\n"
+        f"{_guards(design, member)}{beside_rejects(design, member, moving=True)}"
+        f"UPDATE {design.target} t SET\n    {settings}\n"
         f"FROM (SELECT\n    {values}\n    FROM (SELECT NEW.*) s) n, (SELECT OLD.*) s\n"
         f"WHERE {where}\n  AND {design.rows_of(member)};\n"
         "IF FOUND THEN RETURN NEW; END IF;\n"
@@ -200,9 +184,10 @@ def _update(design: Design, member: MemberDesign) -> str:
 def _update_cells(design: Design, member: MemberDesign) -> str:
     """Return what takes the old row's cells out and brings the new row's in."""
     return (
-        f"{_guards(design, member)}DELETE FROM {design.target} t USING (SELECT OLD.*) s\n"
+        f"{_guards(design, member)}{beside_rejects(design, member, moving=True)}"
+        f"DELETE FROM {design.target} t USING (SELECT OLD.*) s\n"
         f"WHERE {_where(design, member)}\n  AND {design.rows_of(member)};\n"
-        f"IF FOUND THEN\n{indented(_taken_keys(design, member))}"
+        f"IF FOUND THEN\n{indented(taken_keys(design, member))}"
         f"{indented(_cells_of_new(design, member))}\n    RETURN NEW;\nEND IF;\n"
         f"{_update_reject(design, member)}RETURN NULL;"
     )
@@ -213,6 +198,7 @@ def _update_reject(design: Design, member: MemberDesign) -> str:
         return ""
     own, new = quoted(member.names), quoted(member.names, "NEW.")
     return (
+        f"{taken_keys(design, member)}"
         f"UPDATE {design.schema}.rejects_{member.number} t SET ({own}) = ROW({new})\n"
         f"WHERE {_where(design, member, rejects=True)};\n"
         "IF FOUND THEN RETURN NEW; END IF;\n"

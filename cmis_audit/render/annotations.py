@@ -16,7 +16,8 @@ def annotations(results: Results) -> str:
     titles = {rule.id: rule.title for rule in results.rules}
     lines = []
     for one in results.results:
-        text = "\n".join(map(visible, (one.message, *one.detail.split("\n")))).strip()
+        waiving = [f"waived: {one.waived}"] if one.waived is not None else []
+        text = "\n".join(map(visible, (one.message, *waiving, *one.detail.split("\n")))).strip()
         properties = ",".join(
             (
                 f"file={_property(relative(one.place.file))}",
@@ -24,7 +25,8 @@ def annotations(results: Results) -> str:
                 f"title={_property(f'{one.rule} {titles[one.rule]}')}",
             )
         )
-        lines.append(f"::{_COMMANDS[one.level]} {properties}::{_data(text[:MOST_CHARACTERS])}\n")
+        level = Level.NOTE if one.waived is not None else one.level
+        lines.append(f"::{_COMMANDS[level]} {properties}::{_data(text[:MOST_CHARACTERS])}\n")
     return "".join(lines)
 
 

@@ -1,79 +1,96 @@
-"""Lines over time as inline SVG: no script, no style sheet needed, readable without colour."""
+"""Lines over time as inline SVG, for every page of HTML."""
 
 from collections.abc import Sequence
-from html import escape
-from typing import Final
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
-WIDTH: Final = 640
-HEIGHT: Final = 180
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 24, 24, 36
-_MOST_LABELS: Final = 8
+from cmis_audit.model.history import Past
+from cmis_audit.model.value import Value
+from cmis_audit.render.pictures import attribute, svg
+from cmis_audit.render.units import counted
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_WIDTH, _HEIGHT = 640.0, 220.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 40.0, 24.0, 32.0
+_LEVELS: Final = 4
+_MOST_LABELS: Final = 7
 _MOST_DOTS: Final = 60
 
 
-def line_chart(
-    title: str, points: Sequence[tuple[str, float]], *, lowest: float = 0, highest: float = 0
-) -> str:
-    """Return the values of `points` (label, value), in their order, as one line.
+class Point(Value, frozen=True, kw_only=True):
+    label: str
+    value: float
+    scale: str = ""
+    """No line joins values of two scales."""
+    more: str = ""
+    """What else is said of it."""
 
-    The scale begins at `lowest` and ends at `highest`, or above where a value is greater. A screen
-    reader is told the title and every value.
+
+def score_chart(pasts: Sequence[Past]) -> "Markup":
+    """Return the scores of audits as a line, oldest first."""
+    points = [
+        Point(
+            label=one.read_at[:10],
+            value=one.score,
+            scale=one.pack_fingerprint,
+            more=f", grade {one.grade}",
+        )
+        for one in pasts
+    ]
+    return line_chart("Score", points, highest=100)
+
+
+def line_chart(title: str, points: Sequence[Point], *, highest: float = 0) -> "Markup":
+    """Return the values of points, in their order, as one line for each scale.
+
+    The axis ends at `highest`, or above where a value is greater. A screen reader is told the title
+    and every value.
     """
-    top = max([highest, *(value for _, value in points)], default=highest) or 1
+    top = max([highest, *(one.value for one in points)], default=highest) or 1
     places = [
-        (_across(place, len(points)), _height(value, lowest, top))
-        for place, (_, value) in enumerate(points)
+        (_across(number, len(points)), _height(one.value, top)) for number, one in enumerate(points)
     ]
-    told = ", ".join(f"{label}: {value:g}" for label, value in points)
-    parts = [
-        f'<svg class="trend" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(title)}</title><desc>{escape(told)}</desc>",
-        *(_level(value, lowest, top) for value in (lowest, (lowest + top) / 2, top)),
-        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}" fill="none" '
-        'stroke="currentColor" stroke-width="2"/>',
-        *_labels(points, places),
-        "</svg>",
-    ]
-    return "".join(parts)
-
-
-def _labels(
-    points: Sequence[tuple[str, float]], places: Sequence[tuple[float, float]]
-) -> list[str]:
-    """Return a dot for each value, and beside some of them the value and its label."""
-    every = -(-len(points) // _MOST_LABELS) if points else 1
-    parts = []
-    for place, ((label, value), (x, y)) in enumerate(zip(points, places, strict=True)):
+    parts = [_level(top * step / _LEVELS, top) for step in range(_LEVELS + 1)]
+    for _, run in groupby(range(len(points)), key=lambda number: points[number].scale):
+        line = " ".join(f"{places[number][0]:.1f},{places[number][1]:.1f}" for number in run)
+        parts.append(f'<polyline class="line" points="{line}"/>')
+    every = -(-len(points) // _MOST_LABELS)
+    for number, (one, (x, y)) in enumerate(zip(points, places, strict=True)):
         if len(points) <= _MOST_DOTS:
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="currentColor"/>')
-        if (len(points) - 1 - place) % every == 0:
-            parts.append(_text(x, y - 8, f"{value:g}"))
-            parts.append(_text(x, HEIGHT - 12, label))
-    return parts
+            parts.append(
+                f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4">'
+                f"<title>{attribute(_told(one))}</title></circle>"
+            )
+        if (len(points) - 1 - number) % every == 0:
+            parts.append(_text("value", x, y - 9, f"{one.value:g}"))
+            parts.append(_text("axis middle", x, _HEIGHT - 10, one.label))
+    told = "; ".join(map(_told, points))
+    name = f"{title} over {counted(len(points), 'audit')}: {told}"
+    return svg(_WIDTH, _HEIGHT, name, "".join(parts), kind="trend")
 
 
-def _level(value: float, lowest: float, top: float) -> str:
-    y = _height(value, lowest, top)
+def _told(one: Point) -> str:
+    return f"{one.label}: {one.value:g}{one.more}"
+
+
+def _level(value: float, top: float) -> str:
+    y = _height(value, top)
     return (
-        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
-        'stroke="currentColor" stroke-opacity="0.2"/>'
-        + _text(_LEFT - 8, y + 4, f"{value:g}", "end")
+        f'<line class="guide" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        + _text("axis end", _LEFT - 6, y + 4, f"{value:g}")
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str = "middle") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="11" '
-        f'fill="currentColor">{escape(words)}</text>'
-    )
+def _text(kind: str, x: float, y: float, words: str) -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}">{attribute(words)}</text>'
 
 
 def _across(place: int, count: int) -> float:
-    left, right = _LEFT + 30, WIDTH - _RIGHT - 30
+    left, right = _LEFT + 30, _WIDTH - _RIGHT
     return (left + right) / 2 if count < 2 else left + (right - left) * place / (count - 1)
 
 
-def _height(value: float, lowest: float, top: float) -> float:
-    share = (value - lowest) / (top - lowest) if top > lowest else 0.0
-    return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * share
+def _height(value: float, top: float) -> float:
+    return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - value / top)

@@ -3,13 +3,24 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.guard import Alarm, Guarded
 from cmis_audit.model.place import Place
 from cmis_audit.model.report import Report
+from cmis_audit.model.score import Score
 from cmis_audit.render import outlook
+from cmis_audit.render.decisions import waived_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text, visible
-from cmis_audit.render.guard_text import COMPARE_DATABASES, heading, headline, instead
+from cmis_audit.render.guard_text import (
+    COMPARE_DATABASES,
+    heading,
+    headline,
+    instead,
+    known,
+    waiving,
+)
 from cmis_audit.render.units import counted, points, share, signed
 
 MOST_CHARACTERS: Final = 60_000
@@ -48,20 +59,39 @@ def report_comment(report: Report) -> str:
         headers = ("Tables that store one thing", "Priority", "Confidence", "Tables", "Points")
         blocks.append(table(headers, [(Safe(row[0]), *row[1:]) for row in rows], "lllrr"))
         blocks.append(_more(len(clusters) - MOST_ROWS))
+    blocks += _charged(score)
+    for pack in report.beside:
+        blocks.append(
+            f"{text(pack.title)}: {pack.score.value}/100, {counted(len(pack.findings), 'finding')}."
+        )
+        blocks += _charged(pack.score)
+    blocks += _decided(report)
+    if report.not_assessed:
+        blocks.append(f"{counted(len(report.not_assessed), 'thing')} could not be assessed.")
+    return _fitting(blocks)
+
+
+def _charged(score: Score) -> Iterable[str]:
+    """Yield what each rule of a pack has found and taken off."""
     counts = [
         (text(f"{one.rule} {one.title}"), len(one.findings), points(one.points))
         for one in score.deductions
         if one.findings
     ]
     if counts:
-        blocks.append(table(("Rule", "Findings", "Points off"), counts, "lrr"))
-    for pack in report.beside:
-        blocks.append(
-            f"{text(pack.title)}: {pack.score.value}/100, {counted(len(pack.findings), 'finding')}."
-        )
-    if report.not_assessed:
-        blocks.append(f"{counted(len(report.not_assessed), 'thing')} could not be assessed.")
-    return _fitting(blocks)
+        yield table(("Rule", "Findings", "Points off"), counts, "lrr")
+
+
+def _decided(report: Report) -> Iterable[str]:
+    """Yield what the team has waived, and what of its waivers and register does not hold."""
+    if report.notices:
+        rows = [(code(one.rule), text(_cut(one.message))) for one in report.notices[:MOST_ROWS]]
+        yield table(("Notice", ""), rows, "ll")
+        yield _more(len(report.notices) - MOST_ROWS)
+    if report.waived:
+        first = msgspec.structs.replace(report, waived=report.waived[:MOST_ROWS])
+        yield waived_table(first)
+        yield _more(len(report.waived) - MOST_ROWS)
 
 
 def guard_comment(guarded: Guarded) -> str:
@@ -71,7 +101,7 @@ def guard_comment(guarded: Guarded) -> str:
         (
             code(str(alarm.table.table)),
             code(str(alarm.twin)),
-            text(alarm.charge),
+            text("waived" if alarm.waived else alarm.charge),
             share(alarm.confidence) if alarm.confidence is not None else "",
             _where(alarm.table.place),
         )
@@ -81,8 +111,13 @@ def guard_comment(guarded: Guarded) -> str:
         headers = ("New or changed", "Repeats", "Why", "Confidence", "Where")
         blocks.append(table(headers, rows, "lllrl"))
         blocks.append(_more(len(guarded.alarms) - MOST_ROWS))
-    for alarm in guarded.alarms[:MOST_DETAILS]:
+    for alarm in [one for one in guarded.alarms if not one.waived][:MOST_DETAILS]:
         blocks += _details(alarm)
+    blocks += (
+        f"{code(str(alarm.table.table))}: {text(_cut(line))}"
+        for alarm in [one for one in guarded.alarms if one.waived][:MOST_DETAILS]
+        for line in waiving(alarm)
+    )
     if guarded.unread:
         told = [
             f"- {_where(one.place)}: {code(one.what)}, {text(_cut(one.why))}"
@@ -96,14 +131,16 @@ def guard_comment(guarded: Guarded) -> str:
 
 def _details(alarm: Alarm) -> Iterable[str]:
     yield f"**{text(headline(alarm))}.** {text(_cut(alarm.reason))}"
+    said = [f"- {text(_cut(line))}" for line in (*waiving(alarm), *known(alarm))]
+    yield "\n".join(said)
     evidence = [
         (signed(piece.bits), text(piece.signal), text(_cut(piece.detail)))
         for piece in alarm.evidence
     ]
     if evidence:
         yield table(("Bits", "Evidence", ""), evidence, "rll")
-    said, *sql = instead(alarm)
-    yield text(said)
+    remedy, *sql = instead(alarm)
+    yield text(remedy)
     if sql:
         yield _fenced("\n".join(sql))
 

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from cmis_audit.model.guard import Alarm, Guarded, Touched
+from cmis_audit.model.guard import Alarm, Guarded, Touched, TwinCode
 from cmis_audit.model.match import Evidence
 from cmis_audit.model.place import Place
+from cmis_audit.model.waiver import Waived
 from cmis_audit.render.audit_json import escaped_json
 
 FORMAT_VERSION: Final = 1
@@ -59,7 +60,32 @@ def _alarm(alarm: Alarm) -> JsonObject:
         "evidence": [_evidence(one) for one in alarm.evidence],
         "shared_columns": [{"table": mine, "twin": other} for mine, other in alarm.shared_columns],
         "remedy": list(alarm.remedy),
+        "cluster": alarm.cluster,
+        "twin_code": None if alarm.twin_code is None else _code(alarm.twin_code),
+        "registered": [
+            {
+                "table": one.name,
+                "owner": one.owner,
+                "purpose": one.purpose,
+                "canonical_for": list(one.canonical_for),
+            }
+            for one in alarm.registered
+        ],
+        "waiver": None if alarm.waiver is None else _waiver(alarm.waiver),
     }
+
+
+def _code(code: TwinCode) -> JsonObject:
+    return {
+        "created": _place(code.created),
+        "comment": code.comment,
+        "files": code.files,
+        "uses": [_place(one) for one in code.uses],
+    }
+
+
+def _waiver(one: Waived) -> JsonObject:
+    return {"status": one.status, "reason": one.waiver.reason, "until": one.waiver.until}
 
 
 def _evidence(one: Evidence) -> JsonObject:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from cmis_audit.model.cluster import Verdict
-from cmis_audit.model.guard import Alarm, Change, Charge, Guarded, Unread
+from cmis_audit.model.decisions import Registered, is_table
+from cmis_audit.model.guard import Alarm, Change, Charge, Guarded, TwinCode, Unread
 from cmis_audit.model.match import Evidence
+from cmis_audit.model.place import Place
 from cmis_audit.render.escape import visible
 from cmis_audit.render.units import counted, share
 
@@ -42,13 +44,15 @@ def heading(guarded: Guarded) -> str:
     """Return what was looked at, and how it ends, in one line."""
     source = f"{counted(guarded.tables, 'table')} of {visible(guarded.against)}"
     touched = counted(len(guarded.touched), "new or changed table", "new or changed tables")
-    copies = sum(alarm.charge is not Charge.REVIEW for alarm in guarded.alarms)
-    asked = len(guarded.alarms) - copies
+    charged = [alarm for alarm in guarded.alarms if not alarm.waived]
+    copies = sum(alarm.charge is not Charge.REVIEW for alarm in charged)
+    asked, waived = len(charged) - copies, len(guarded.alarms) - len(charged)
     said = [
         f"{copies} {'repeats' if copies == 1 else 'repeat'} another"
         if copies
         else "none repeats another",
         *([f"{asked} to look at"] if asked else []),
+        *([f"{waived} waived"] if waived else []),
         *([f"{len(guarded.unread)} not read"] if guarded.unread else []),
     ]
     what = f"{counted(len(guarded.files), 'migration')}, " if guarded.files else ""
@@ -79,6 +83,51 @@ def instead(alarm: Alarm) -> tuple[str, ...]:
     return (f"Instead, use {twin}: it has every column already.",)
 
 
+def waiving(alarm: Alarm) -> tuple[str, ...]:
+    """Return what a waiver says of an alarm: that it holds, or that it has run out."""
+    if alarm.waiver is None:
+        return ()
+    waiver = alarm.waiver.waiver
+    if alarm.waived:
+        return (f"waived until {waiver.until or 'further notice'}: {waiver.reason}",)
+    return (f"its waiver ended on {waiver.until}; the reason given: {waiver.reason}",)
+
+
+def known(alarm: Alarm) -> tuple[str, ...]:
+    """Return what the register and the code say of the twin, a line each."""
+    said = [_registered(one, alarm) for one in alarm.registered]
+    if alarm.twin_code is not None:
+        said += _code_lines(str(alarm.twin), alarm.twin_code)
+    return tuple(said)
+
+
+def _registered(one: Registered, alarm: Alarm) -> str:
+    names = (str(alarm.twin), str(alarm.table.table))
+    claims = [claim for claim in one.canonical_for if claim in names or not is_table(claim)]
+    facts = [
+        *([f"owner {one.owner}"] if one.owner else []),
+        *([f"for '{one.purpose}'"] if one.purpose else []),
+        *([f"canonical for {', '.join(claims)}"] if claims else []),
+    ]
+    return f"the register has {one.name}: {', '.join(facts) or 'without owner or purpose'}"
+
+
+def _code_lines(twin: str, code: TwinCode) -> list[str]:
+    lines = []
+    if code.created is not None:
+        comment = f" ({code.comment})" if code.comment else ""
+        lines.append(f"{twin} is created in {_at(code.created)}{comment}")
+    if code.uses:
+        more = f" and {code.files - len(code.uses)} more" if code.files > len(code.uses) else ""
+        places = ", ".join(map(_at, code.uses))
+        lines.append(f"{twin} is used in {counted(code.files, 'file')}: {places}{more}")
+    return lines
+
+
+def _at(place: Place) -> str:
+    return f"{place.file}:{place.line}"
+
+
 def evidence_line(piece: Evidence) -> str:
     return f"{piece.bits:+6.1f}  {visible(f'{piece.signal}: {piece.detail}')}"
 
@@ -86,7 +135,9 @@ def evidence_line(piece: Evidence) -> str:
 def _alarm(alarm: Alarm) -> list[str]:
     place = alarm.table.place
     where = f"{visible(place.file)}:{place.line}: " if place else ""
-    lines = [f"{where}{_CHARGES[alarm.charge]}: {headline(alarm)}", f"    {visible(alarm.reason)}"]
+    word = "waived" if alarm.waived else _CHARGES[alarm.charge]
+    lines = [f"{where}{word}: {headline(alarm)}"]
+    lines += (f"    {visible(line)}" for line in (*waiving(alarm), alarm.reason, *known(alarm)))
     if alarm.shared_columns:
         pairs = [
             visible(mine if mine == other else f"{mine} ~ {other}")

@@ -5,8 +5,6 @@ allows these two by their hashes and nothing else. Templates escape what they pr
 this room has as Markdown are converted by `markup`.
 """
 
-import base64
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -35,12 +33,13 @@ from cmis_audit.render import (
     sections,
     units,
 )
+from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.escape import code, visible
 from cmis_audit.render.formula import formula
+from cmis_audit.render.html_page import policy, template_file
 from cmis_audit.render.index import Index
 from cmis_audit.render.markup import html_of
 from cmis_audit.render.prose import prose
-from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,7 +65,7 @@ def render_html(report: Report) -> str:
         anchors |= {cluster.id: section.anchor for cluster in section.clusters}
     plans = {each.cluster: each for each in report.plan.clusters} if report.plan else {}
     refusals = {each.cluster: each for each in report.plan.refused} if report.plan else {}
-    style, script = _file("report.css"), _file("report.js")
+    style, script = template_file("report.css"), template_file("report.js")
     merges: list[overview.Merge] = [*schemas, *consolidate]
     domains = outlook.domain_rows(report, clusters)
     return (
@@ -78,7 +77,7 @@ def render_html(report: Report) -> str:
             index=index,
             style=style,
             script=script,
-            policy=_policy(style, script),
+            policy=policy(style=style, script=script),
             schemas=schemas,
             consolidate=consolidate[:MOST_CARDS],
             more_consolidate=consolidate[MOST_CARDS:],
@@ -112,7 +111,7 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(_file),
+        loader=FunctionLoader(template_file),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=html_of,
@@ -122,6 +121,7 @@ def _environment() -> "Environment":
     environment.globals.update(
         cards=html_cards,
         pictures=pictures,
+        score_chart=score_chart,
         map_picture=map_picture,
         er=er_picture,
         sections=sections,
@@ -141,22 +141,6 @@ def _environment() -> "Environment":
     }
     environment.globals.update(named)
     return environment
-
-
-def _file(name: str) -> str:
-    return (report_templates() / name).read_text("utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Return the policy under which nothing but this style and this script is used."""
-    hashes = {
-        kind: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        for kind, text in (("style", style), ("script", script))
-    }
-    return (
-        f"default-src 'none'; style-src 'sha256-{hashes['style']}'; "
-        f"script-src 'sha256-{hashes['script']}'; base-uri 'none'; form-action 'none'"
-    )
 
 
 def _shown(findings: Sequence[Finding]) -> Sequence[Finding]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from cmis_audit.model.code_index import CodeIndex
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.guard import Alarm, Charge, Guarded, Unread
@@ -11,7 +13,14 @@ from cmis_audit.model.place import Place
 from cmis_audit.model.report import Report
 from cmis_audit.model.result import Level, Result, ResultRule, Results
 from cmis_audit.model.rule import Rule, Severity
-from cmis_audit.render.guard_text import COMPARE_DATABASES, evidence_line, headline, instead
+from cmis_audit.render.guard_text import (
+    COMPARE_DATABASES,
+    evidence_line,
+    headline,
+    instead,
+    known,
+    waiving,
+)
 
 NOWHERE: Final = Place(file="audit.json", line=1)
 """Where a finding is said to stand that no file holds: GitHub takes no result without a place."""
@@ -22,10 +31,9 @@ _LEVELS: Final = {
     Severity.LOW: Level.NOTE,
 }
 NOT_READ: Final = "GRD004"
-_CHARGES: Final = {Charge.NEAR_COPY: "GRD001", Charge.VERSION: "GRD002", Charge.REVIEW: "GRD003"}
 _GUARD_RULES: Final = (
     ResultRule(
-        id="GRD001",
+        id=Charge.NEAR_COPY.rule,
         title="Near-copy of an existing table",
         level=Level.ERROR,
         help="A migration creates or changes a table so that it stores what another table stores. "
@@ -33,14 +41,14 @@ _GUARD_RULES: Final = (
         "lacks instead.",
     ),
     ResultRule(
-        id="GRD002",
+        id=Charge.VERSION.rule,
         title="Version of an existing table",
         level=Level.ERROR,
         help="A table is named as a version of another that stays beside it. Change the original, "
         "or replace it in the same migration.",
     ),
     ResultRule(
-        id="GRD003",
+        id=Charge.REVIEW.rule,
         title="Table that resembles another",
         level=Level.WARNING,
         help="A new or changed table shares columns with another one, and there are reasons "
@@ -57,19 +65,63 @@ _GUARD_RULES: Final = (
 
 
 def report_results(report: Report) -> Results:
-    """Return the findings of every pack, the worst first as the report has them."""
-    places = _places(report)
-    rules = [*report.rules, *(rule for pack in report.beside for rule in pack.rules)]
-    findings = [*report.findings, *(one for pack in report.beside for one in pack.findings)]
-    firing = {finding.rule for finding in findings}
-    canonical = {one.id: one.canonical for one in report.clusters}
+    """Return the findings of every pack, the worst first as the report has them.
+
+    What two packs charge is one finding of one rule. What is said of waivers and register follows,
+    then what is waived, with the reason.
+    """
+    packs = [(report.rules, report.findings), *((one.rules, one.findings) for one in report.beside)]
+    rules = {rule.code: rule for found, _ in packs for rule in found}
+    rules |= {rule.code: rule for rule in report.notice_rules}
+    findings = {one.id: one for _, found in packs for one in found}
+    sites = _Sites(report)
+    results = (
+        *map(sites.finding, findings.values()),
+        *map(sites.notice, report.notices),
+        *sites.waived(),
+    )
+    firing = {one.rule for one in results}
     return Results(
         tool_version=report.tool_version,
         subject=report.catalog.database,
-        rules=tuple(_rule(rule) for rule in rules),
-        results=tuple(_finding(one, places, canonical) for one in findings),
-        passed=tuple(f"{one.code} {one.title}" for one in rules if one.code not in firing),
+        rules=tuple(map(_rule, rules.values())),
+        results=results,
+        passed=tuple(f"{code} {rule.title}" for code, rule in rules.items() if code not in firing),
     )
+
+
+class _Sites:
+    """The places of a report's findings."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._places = _places(report)
+        self._canonical = {one.id: one.canonical for one in report.clusters}
+
+    def finding(self, finding: Finding) -> Result:
+        kept = {self._canonical.get(cluster) for cluster in finding.clusters}
+        # The table that stays is the last place to look: what is to be mended is the others.
+        ordered = sorted(finding.subjects, key=lambda ref: ref in kept)
+        return _result(finding, self._found(ordered))
+
+    def notice(self, notice: Finding) -> Result:
+        """Return a fault of waivers or register: the file that holds these is to be mended."""
+        found = self._found(notice.subjects)
+        if self._report.decisions_file:
+            found.insert(0, Place(file=self._report.decisions_file, line=1))
+        return _result(notice, found)
+
+    def waived(self) -> Iterable[Result]:
+        reasons = {
+            each: one.waiver.reason
+            for one in reversed(self._report.waived)
+            for each in one.findings
+        }
+        for one in self._report.waived_findings:
+            yield msgspec.structs.replace(self.finding(one), waived=reasons[one.id])
+
+    def _found(self, refs: Iterable[TableRef]) -> list[Place]:
+        return [self._places[ref] for ref in refs if ref in self._places]
 
 
 def _places(report: Report) -> dict[TableRef, Place]:
@@ -93,21 +145,16 @@ def _rule(rule: Rule) -> ResultRule:
     )
 
 
-def _finding(
-    finding: Finding, places: dict[TableRef, Place], canonical: dict[str, TableRef | None]
-) -> Result:
-    kept = {canonical.get(cluster) for cluster in finding.clusters}
-    # The table that stays is the last place to look: what is to be mended is the others.
-    ordered = sorted(finding.subjects, key=lambda ref: ref in kept)
-    found = [places[ref] for ref in ordered if ref in places] or [NOWHERE]
+def _result(finding: Finding, places: list[Place]) -> Result:
+    first, *others = places or [NOWHERE]
     return Result(
         id=finding.id,
         rule=finding.rule,
         level=_LEVELS[finding.severity],
         message=finding.message,
         detail=finding.evidence,
-        place=found[0],
-        others=tuple(dict.fromkeys(one for one in found[1:] if one != found[0])),
+        place=first,
+        others=tuple(dict.fromkeys(one for one in others if one != first)),
         tables=tuple(map(str, finding.subjects)),
     )
 
@@ -125,15 +172,22 @@ def guard_results(guarded: Guarded) -> Results:
 
 
 def _alarm(alarm: Alarm) -> Result:
-    lines = [alarm.reason, *map(evidence_line, alarm.evidence), *instead(alarm)]
+    lines = [
+        *(() if alarm.waived else waiving(alarm)),
+        alarm.reason,
+        *known(alarm),
+        *map(evidence_line, alarm.evidence),
+        *instead(alarm),
+    ]
     return Result(
         id=alarm.id,
-        rule=_CHARGES[alarm.charge],
+        rule=alarm.charge.rule,
         level=Level.WARNING if alarm.charge is Charge.REVIEW else Level.ERROR,
         message=headline(alarm),
         detail="\n".join(lines),
         place=alarm.table.place or NOWHERE,
         tables=(str(alarm.table.table), str(alarm.twin)),
+        waived=alarm.waiver.waiver.reason if alarm.waiver and alarm.waived else None,
     )
 
 

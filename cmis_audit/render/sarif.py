@@ -76,6 +76,8 @@ def _result(one: Result, number: int) -> JsonObject:
         ],
         "partialFingerprints": {"cmisAuditId/v1": one.id},
     }
+    if one.waived is not None:
+        found["suppressions"] = [{"kind": "external", "justification": visible(one.waived)}]
     if one.others:
         found["relatedLocations"] = [
             {"id": place_number, **_physical(place)}

@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING
 
 from cmis_audit.model.history import Past
 from cmis_audit.render import trend_words as words
-from cmis_audit.render.charts_trend import line_chart
+from cmis_audit.render.charts_trend import Point, line_chart, score_chart
 from cmis_audit.render.escape import visible
-from cmis_audit.resources import report_templates
+from cmis_audit.render.html_page import policy, template_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-_HIGHEST = {"Score": 100}
+    from markupsafe import Markup
 
 
 def trend_html(trends: Mapping[str, Sequence[Past]]) -> str:
     """Return the trend of each database: charts, and the figures as a table."""
+    style = template_file("report.css")
     return (
         _environment()
         .get_template("trend.html.j2")
         .render(
+            style=style,
+            policy=policy(style=style),
             sections=[
                 {
                     "database": visible(database),
@@ -37,22 +39,22 @@ def trend_html(trends: Mapping[str, Sequence[Past]]) -> str:
     )
 
 
-def charts(pasts: Sequence[Past]) -> list[tuple[str, str]]:
+def charts(pasts: Sequence[Past]) -> list[tuple[str, "Markup"]]:
     """Return charts with their names: score, tables, duplicates, what is waived."""
-    days = [past.read_at[:10] for past in pasts]
     figures = {
-        "Score": [past.score for past in pasts],
         "Tables": [past.tables for past in pasts],
         "Duplicate tables": [past.duplicates for past in pasts],
         "Waived": [past.waived for past in pasts],
     }
-    return [
+    days = [past.read_at[:10] for past in pasts]
+    drawn = [
         (
             name,
-            line_chart(name, list(zip(days, values, strict=True)), highest=_HIGHEST.get(name, 0)),
+            line_chart(name, [Point(label=d, value=v) for d, v in zip(days, values, strict=True)]),
         )
         for name, values in figures.items()
     ]
+    return [("Score", score_chart(pasts)), *drawn]
 
 
 @cache
@@ -60,7 +62,7 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(
-        loader=FunctionLoader(lambda name: (report_templates() / name).read_text("utf-8")),
+        loader=FunctionLoader(template_file),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,

@@ -109,6 +109,26 @@ def test_a_copy_fails_and_names_its_original(tmp_path: Path, snapshot: Path) -> 
     assert guard(tmp_path, "V7__offers.sql", "--against", snapshot, "--exit-zero").returncode == 0
 
 
+def test_waivers_and_code_of_the_settings_file_hold(tmp_path: Path, snapshot: Path) -> None:
+    (tmp_path / "V7__offers.sql").write_text(COPY)
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "read.py").write_text('run("SELECT * FROM cmis.campaigns")\n')
+    waiver = (
+        '[[waivers]]\ntables = ["cmis.campaigns", "cmis.campaigns_v2"]\nreason = "a trial"\n'
+        '[[tables]]\nname = "cmis.campaigns"\nowner = "planning"\n'
+    )
+    (tmp_path / "cmis-audit.toml").write_text(waiver)
+    run = guard(tmp_path, "V7__offers.sql", "--against", snapshot, "--code", "api")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "waived until further notice: a trial" in run.stdout
+    assert "the register has cmis.campaigns: owner planning" in run.stdout
+    assert "cmis.campaigns is used in 1 file: api/read.py:1" in run.stdout
+    (tmp_path / "cmis-audit.toml").write_text(waiver.replace('trial"', 'trial"\nuntil=2026-01-01'))
+    run = guard(tmp_path, "V7__offers.sql", "--against", snapshot)
+    assert run.returncode == 1
+    assert "its waiver ended on 2026-01-01; the reason given: a trial" in run.stdout
+
+
 def test_a_table_of_its_own_passes(tmp_path: Path, snapshot: Path) -> None:
     (tmp_path / "m").mkdir()
     new = "CREATE TABLE cmis.parking_lots (id bigint PRIMARY KEY, gate text, opened_by text);"
@@ -152,6 +172,7 @@ def test_two_databases_say_the_same_as_the_migration(
         (["m.sql", "--against", "a.json", "--format", "text,json"], "-o DIR"),
         (["m.sql", "--against", "a.json"], "a.json: there is no such file"),
         (["none.sql", "--against", "a.json"], "none.sql"),
+        (["m.sql", "--against", "a.json", "--code", "none"], "none"),
     ],
 )
 def test_a_wrong_command_line_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from planned import execute, plan
+from planned import Measured, execute, plan, plan_of_measurements, through
+
+from cmis_audit.model.traits import MetricShape
 
 SETUP = """
 CREATE TABLE people (id serial PRIMARY KEY, email text UNIQUE, nick text, born date, score int);
@@ -103,4 +105,49 @@ def test_writes_at_any_time(database: str, tables: tuple[str, ...], seed: int) -
     planned.execute("DROP SCHEMA IF EXISTS control CASCADE")
     planned.back()
     assert planned.contents(*tables) == shown
+    assert planned.fingerprint() == planned.before
+
+
+@pytest.mark.parametrize("unpivoted", [False, True], ids=["merged", "unpivoted"])
+def test_the_key_of_a_row_that_was_set_aside_is_taken(database: str, unpivoted: bool) -> None:
+    """The view shows that row beside those of the target, and the way back brings both."""
+    execute(
+        database,
+        """
+        CREATE TABLE a (id text PRIMARY KEY, code text, at timestamptz, n double precision);
+        CREATE TABLE a_v2 (id text PRIMARY KEY, code text, at timestamp, n double precision);
+        CREATE UNIQUE INDEX ON a_v2 (code);
+        INSERT INTO a VALUES ('a', 'a', '2024-01-01', 1);
+        INSERT INTO a_v2 VALUES ('gone', 'gone', '2024-03-31 02:30', 'Infinity'),
+            ('there', 'there', '2024-03-01', 2);
+        """,
+    )
+    if unpivoted:
+        single = Measured(MetricShape.SINGLE, None, ("n",))
+        shapes = {"a": single, "a_v2": single}
+        planned = plan_of_measurements(database, shapes, timezone="Europe/Berlin")
+    else:
+        planned = plan(database, "a", "a_v2", timezone="Europe/Berlin")
+    through(planned, "a", "a_v2")
+    assert planned.ledger()["a_v2"] == (2, 1, 0, 1)
+    for taken in (
+        "INSERT INTO a_v2 (id, at) VALUES ('gone', '2024-01-02')",
+        "INSERT INTO a_v2 (id, code, at) VALUES ('new', 'gone', '2024-01-02')",
+        "UPDATE a_v2 SET id = 'gone' WHERE id = 'there'",
+        "UPDATE a_v2 SET code = 'gone' WHERE id = 'there'",
+        "UPDATE a_v2 SET id = 'there', at = '2024-01-02', n = 1 WHERE id = 'gone'",
+    ):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            planned.execute(taken)
+    planned.execute("INSERT INTO a_v2 (id, code, at) VALUES ('new', NULL, '2024-01-02')")
+    planned.execute("UPDATE a_v2 SET at = '2024-01-02', n = 5 WHERE id = 'gone'")
+    planned.execute("UPDATE a_v2 SET n = 6 WHERE id = 'there'")
+    assert planned.rows("SELECT id, n FROM a_v2 ORDER BY 1") == [
+        ("gone", 5),
+        ("new", None),
+        ("there", 6),
+    ]
+    before = planned.contents("a", "a_v2")
+    planned.back()
+    assert planned.contents("a", "a_v2") == before
     assert planned.fingerprint() == planned.before

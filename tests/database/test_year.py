@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from cmis_audit.resources import report_schemas
 from tests.quarterly import PAGE, page
-from tests.year import DAYS, audit_program, make_year
+from tests.year import AGAIN, DAYS, audit_program, make_year
 
 pytestmark = pytest.mark.slow
 
@@ -171,6 +171,67 @@ def test_the_baseline_stops_what_comes_back(year: Path, tmp_path: Path) -> None:
     assert status == 1
     assert "WAV001" in said
     assert "group 'social accounts'" not in said
+
+
+def test_packs_beside_are_held_against_the_baseline_and_fail_nothing(
+    year: Path, tmp_path: Path
+) -> None:
+    def audit(season: str, packs: str, *more: str) -> tuple[int, str]:
+        arguments = (
+            "--pack",
+            packs,
+            "--config",
+            "winter.toml",
+            "-o",
+            str(tmp_path / season),
+            *more,
+        )
+        done = audit_program(season, year, "audit", f"{season}.json", *arguments)
+        return done.returncode, done.stderr
+
+    assert audit("winter", "cmis,governance")[0] == 0
+    baseline = ("--baseline", str(tmp_path / "winter" / "audit.json"))
+    status, said = audit("spring", "cmis,governance", *baseline, "--fail-on", "critical")
+    assert status == 0
+    assert "in packs beside the main one, which fail nothing: GOV" in said
+    status, said = audit("spring", "governance,cmis", *baseline)
+    assert (status, "other rules" in said) == (1, False)
+    assert "(--baseline)" in said
+    status, said = audit("spring", "cmis,density", *baseline, "--fail-on", "critical")
+    assert (status, "knows nothing of the pack" in said) == (0, True)
+
+
+def guarded(year: Path, day: str, *arguments: str) -> tuple[int, dict[str, bool]]:
+    """Return how a guard ends on a day, and for each table that repeats one whether it is waived.
+
+    What a person should look at is left out: the merged plans look a little like other tables.
+    """
+    done = audit_program(
+        day, year, "guard", *arguments, "--config", "autumn.toml", "--format", "json"
+    )
+    assert done.stderr == ""
+    told = json.loads(done.stdout)["alarms"]
+    return done.returncode, {
+        one["table"]: one["waiver"] is not None and one["waiver"]["status"] == "holds"
+        for one in told
+        if one["charge"] != "review"
+    }
+
+
+def test_the_guard_stops_what_comes_and_lets_pass_what_is_waived(year: Path) -> None:
+    came = ("--base", "winter.json", "--head", "spring.json")
+    plans, accounts = "cmis.content_plans_v2", "cmis.social_accounts_v2"
+    assert guarded(year, "summer", *came) == (1, {plans: False, accounts: True})
+    assert guarded(year, "autumn", *came) == (1, {plans: False, accounts: False})
+    assert guarded(year, "autumn", "--base", "spring.json", "--head", "summer.json") == (0, {})
+    (year / "again.sql").write_text(AGAIN, "utf-8")
+    by_file = guarded(year, "autumn", "again.sql", "--against", "summer.json")
+    by_head = guarded(year, "autumn", "--base", "summer.json", "--head", "autumn.json")
+    assert by_file == by_head == (1, {plans: False})
+
+
+def test_the_tutorial_writes_the_migration_that_autumn_has_seen() -> None:
+    assert AGAIN.strip() in PAGE.read_text("utf-8")
 
 
 def test_a_reading_is_kept_once_and_never_written_over(year: Path, tmp_path: Path) -> None:

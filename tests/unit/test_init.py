@@ -14,10 +14,12 @@ from cmis_audit.cli.main import main as program
 from cmis_audit.cli.main import status_of
 from cmis_audit.settings import OWN_FILE, Settings, load_settings
 
+SETTINGS = [field for field in fields(Settings) if field.name != "read_from"]
+
 
 def test_every_setting_is_told() -> None:
     assert list(TOLD) == [
-        field.name for field in fields(Settings) if field.name not in ("waivers", "tables")
+        field.name for field in SETTINGS if field.name not in ("waivers", "tables")
     ]
 
 
@@ -29,7 +31,7 @@ def test_the_file_is_what_holds_without_it(tmp_path: Path) -> None:
     uncommented = re.sub(r"^# ([a-z-]+ = |\[\[)", r"\1", settings_text(), flags=re.MULTILINE)
     file.write_text(uncommented)
     found = load_settings({}, {}, tmp_path)
-    for field in fields(Settings):
+    for field in SETTINGS:
         heading = field.name in ("waivers", "tables")
         key = field.name.replace("_", "-")
         assert (f"\n[[{key}]]\n" if heading else f"\n{key} = ") in uncommented

@@ -39,6 +39,7 @@ def test_its_own_file_wins_over_pyproject(tmp_path: Path) -> None:
     assert load_settings({}, {}, tmp_path).fail_under == 1
     (tmp_path / "cmis-audit.toml").write_text("fail-under = 2\n")
     assert load_settings({}, {}, tmp_path).fail_under == 2
+    assert load_settings({}, {}, tmp_path).read_from == tmp_path / "cmis-audit.toml"
     assert load_settings({}, {}, tmp_path, tmp_path / "pyproject.toml").fail_under == 1
 
 

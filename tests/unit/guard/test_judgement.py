@@ -4,36 +4,19 @@ from pathlib import Path
 
 import pytest
 from builders import catalog, table
+from guarded import BASE, COLUMNS, GROUND, INVOICES
 
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.run import run_migrations
 from cmis_audit.guarding import judge
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.guard import Alarm, Charge, Guarded
-from cmis_audit.pipeline import rule_pack
-
-PACK = rule_pack("cmis", None)
-INVOICES = (
-    "id bigint pk", "customer_id bigint -> customers", "invoice_number text not null unique",
-    "issued_on date", "due_on date", "net_total numeric", "tax_total numeric", "currency text",
-)  # fmt: skip
-BASE = catalog(
-    table("customers", "id bigint pk", "name text", "email text", "vat_number text"),
-    table("invoices", *INVOICES),
-    table("products", "id bigint pk", "sku text", "title text", "weight_grams integer"),
-    table("shipments", "id bigint pk", "carrier text", "tracking_code text", "shipped_at date"),
-    table("warehouses", "id bigint pk", "site text", "capacity integer", "manager_name text"),
-)
-COLUMNS = (
-    "id bigint PRIMARY KEY, customer_id bigint REFERENCES customers, invoice_number text NOT NULL,"
-    "issued_on date, due_on date, net_total numeric, tax_total numeric, currency text"
-)
 
 
 def guarded(sql: str, base: Catalog = BASE) -> Guarded:
     after = run_migrations([MigrationFile(path="m.sql", language=Language.SQL, text=sql)], base)
     assert after.unread == ()
-    return judge(base, after.catalog, after.touched, PACK)
+    return judge(base, after.catalog, after.touched, GROUND)
 
 
 def alarms(sql: str, base: Catalog = BASE) -> list[tuple[Charge, str, str]]:

@@ -1,6 +1,7 @@
 """Audits over time: what is kept under which name, and what is drawn."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import msgspec
@@ -10,7 +11,7 @@ from cmis_audit.comparing import trend_files, trend_text, with_trend
 from cmis_audit.history.trend import file_name, trend
 from cmis_audit.model.history import Past
 from cmis_audit.model.record import Record
-from cmis_audit.render.charts_trend import line_chart
+from cmis_audit.render.charts_trend import Point, line_chart
 
 FIRST = recorded("invoices", read_at="2026-01-05T00:00:00Z")
 SECOND = recorded("invoices", "invoices_v2", read_at="2026-04-06T00:00:00Z")
@@ -75,19 +76,22 @@ def test_the_page_holds_what_a_name_holds_as_text() -> None:
     parser.feed(page)
     assert "script" not in tags
     assert tags.count("svg") == 4
-    assert "default-src 'none'" in page
+    assert "default-src 'none'; style-src 'sha256-" in unescape(page)
     assert not re.search(r"(src|href)=", page)
     assert "alert(1)" in page
 
 
 def test_a_chart_tells_every_value_to_those_who_do_not_see_it() -> None:
-    chart = line_chart("Score & more", [("May", 50), ("June", 100)], highest=100)
-    assert "<title>Score &amp; more</title>" in chart
-    assert "<desc>May: 50, June: 100</desc>" in chart
-    low, high = (float(y) for y in re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', chart))
+    points = [Point(label="May", value=50), Point(label="June", value=100)]
+    chart = line_chart("Score & more", points, highest=100)
+    assert 'aria-label="Score &amp; more over 2 audits: May: 50; June: 100"' in chart
+    low, high = (
+        float(y) for y in re.findall(r'<circle class="dot" cx="[\d.]+" cy="([\d.]+)"', chart)
+    )
     assert low > high
+    assert chart.count("<polyline") == 1
     assert line_chart("None", []).count("<circle") == 0
-    assert line_chart("Zeros", [("May", 0)]).count("<circle") == 1
+    assert line_chart("Zeros", points[:1]).count("<circle") == 1
 
 
 def test_a_report_shows_its_trend() -> None:

@@ -1,7 +1,8 @@
 """A waiver covers what it names and nothing beside; one that does not hold is a finding."""
 
 import pytest
-from audited import audited
+from audited import audited, made
+from builders import catalog, table
 
 from cmis_audit import pipeline
 from cmis_audit.model.decisions import Decisions
@@ -9,6 +10,7 @@ from cmis_audit.model.plan import PlanOptions
 from cmis_audit.model.report import Report
 from cmis_audit.model.waiver import Waiver, WaiverStatus
 from cmis_audit.pipeline import plan_of
+from cmis_audit.render.results import report_results
 
 TABLES = frozenset({"invoices", "invoices_v2", "vehicles", "vehicles_v2"})
 INVOICES = ("app.invoices", "app.invoices_v2")
@@ -71,6 +73,22 @@ def test_the_day_after_its_last_a_waiver_has_expired() -> None:
     assert "ended on 2026-06-14; charged again: 'invoices'" in notice.message
     assert "until the move" in notice.evidence
     assert tuple(map(str, notice.subjects)) == INVOICES
+
+
+def test_a_waiver_covers_findings_of_packs_beside() -> None:
+    loose = table("app.loose", "note text", "amount numeric")
+    source = catalog(*map(made, ("lectures", "vehicles")), loose)
+    waiver = Waiver(reason="a scratch pad", tables=("app.loose",), rule="GOV001")
+    decisions = Decisions(waivers=(waiver,), today=TODAY)
+    main, *beside = pipeline.rule_packs(("cmis", "governance"), None)
+    report = pipeline.audit(source, main, decisions=decisions, beside=tuple(beside))
+    assert not report.notices
+    assert [one.rule for one in report.waived_findings] == ["GOV001"]
+    assert "GOV001" not in {one.rule for pack in report.beside for one in pack.findings}
+    told = {one.rule: one.waived for one in report_results(report).results}
+    assert told["GOV001"] == "a scratch pad"
+    alone = pipeline.audit(source, main, decisions=decisions)
+    assert [one.rule for one in alone.notices] == ["WAV002"]
 
 
 def test_a_waiver_that_covers_nothing_is_a_finding() -> None:

@@ -15,15 +15,18 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from builders import catalog, cluster, evidence, finding, ref, report, rule, table
+from audited import audited as judged
+from builders import catalog, cluster, evidence, finding, ref, report, rule, score, table
 
 from cmis_audit.model.catalog import Skipped
 from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
+from cmis_audit.model.decisions import Decisions, Registered
 from cmis_audit.model.guard import Alarm, Change, Charge, Guarded, Touched, Unread
 from cmis_audit.model.place import Place, TablePlace
-from cmis_audit.model.report import Report
+from cmis_audit.model.report import PackReport, Report
 from cmis_audit.model.result import Result
 from cmis_audit.model.rule import Severity
+from cmis_audit.model.waiver import Waiver
 from cmis_audit.render import EMITTERS
 from cmis_audit.render.annotations import annotations
 from cmis_audit.render.comment import guard_comment, report_comment
@@ -115,7 +118,22 @@ NASTY = alarm(
     evidence=(evidence(HOSTILE, 2.0, HOSTILE),),
     remedy=(f"ALTER TABLE {HOSTILE}\n```",),
 )
+INVOICES = ("app.invoices", "app.invoices_v2")
+DECIDED = judged(
+    frozenset({"invoices", "invoices_v2", "vehicles", "vehicles_v2"}),
+    Decisions(
+        waivers=(
+            Waiver(reason=f"the app <writes> both {HOSTILE}", tables=INVOICES, until="2026-06-15"),
+            Waiver(reason="moved", tables=("app.vehicles", "app.vehicles_v2"), until="2026-01-31"),
+            Waiver(reason="gone", tables=("app.lectures", "app.lectures_v2")),
+        ),
+        register=(Registered(name="app.lectures", owner="school"),),
+        today="2026-06-15",
+        file="db/cmis-audit.toml",
+    ),
+)
 SAID = {
+    "decided": report_results(DECIDED),
     "audit": report_results(audited()),
     "clean": report_results(report(catalog(PLAIN))),
     "guard": guard_results(guarded(alarm(), alarm("x", charge=Charge.REVIEW), unread=(UNREAD,))),
@@ -193,6 +211,67 @@ def test_a_finding_stands_where_its_table_is_made() -> None:
     assert [(one.file, one.line) for one in said.others] == [("s.json", 4)]
 
 
+def test_what_is_waived_is_suppressed_with_its_reason() -> None:
+    [run] = json.loads(sarif(SAID["decided"]))["runs"]
+    told = {one["ruleId"]: one for one in run["results"] if "suppressions" in one}
+    assert set(told) == {"DUP001", "VER001"}
+    for one in told.values():
+        [suppression] = one["suppressions"]
+        assert suppression["kind"] == "external"
+        assert suppression["justification"].startswith("the app <writes> both")
+        names = [each["fullyQualifiedName"] for each in one["locations"][0]["logicalLocations"]]
+        assert set(names) <= set(INVOICES)
+    charged = [one["ruleId"] for one in run["results"] if "suppressions" not in one]
+    assert charged == ["DUP001", "VER001", "REG001", "WAV001", "WAV002"]
+
+
+def test_what_is_waived_fails_nothing() -> None:
+    results = SAID["decided"].results
+    kept = tuple(one for one in results if one.waived is not None)
+    only = msgspec.structs.replace(SAID["decided"], results=kept)
+    assert [line[:9] for line in annotations(only).splitlines()] == ["::notice "] * 2
+    assert "waived: the app <writes> both" in annotations(only)
+    assert 'failures="0"' in junit(only)
+    assert "<skipped message=" in junit(only)
+
+
+def test_a_fault_of_decisions_stands_in_their_file() -> None:
+    faults = [one for one in SAID["decided"].results if one.rule[:3] in ("WAV", "REG")]
+    assert [(one.place.file, one.place.line) for one in faults] == [("db/cmis-audit.toml", 1)] * 3
+    nowhere = report_results(msgspec.structs.replace(DECIDED, decisions_file=""))
+    assert {one.place.file for one in nowhere.results} == {"audit.json"}
+
+
+def test_a_comment_tells_what_is_waived_and_what_has_run_out() -> None:
+    said = report_comment(DECIDED)
+    assert "| `WAV001` | the waiver of app.vehicles, app.vehicles_v2 ended on 2026-01-31;" in said
+    assert "| `REG001` | app.lectures is registered" in said
+    assert "| invoices: app.invoices, app.invoices_v2 | the app &#60;writes&#62; both" in said
+    assert "Notice" not in report_comment(audited())
+
+
+GOVERNED = audited(
+    beside=(
+        PackReport(
+            title="Governance",
+            score=score(),
+            findings=(finding(PLAIN, id="GOV001-1", rule="GOV001"), audited().findings[0]),
+            rules=(rule("GOV001"), rule("GOV002"), rule()),
+        ),
+    ),
+)
+
+
+def test_packs_beside_are_told_with_their_rules_and_nothing_twice() -> None:
+    """A pack may charge the findings of another in its own way."""
+    said = report_results(GOVERNED)
+    assert [one.id for one in said.rules] == ["DUP001", "VER001", "MET1", "GOV001", "GOV002"]
+    assert [one.id for one in said.results] == ["DUP001-1", "VER001-2", "GOV001-1"]
+    assert [one.partition(" ")[0] for one in said.passed] == ["MET1", "GOV002"]
+    assert "::error file=audit.json,line=1,title=GOV001" in annotations(said)
+    assert 'classname="GOV001"' in junit(said)
+
+
 def test_annotations_are_one_command_a_line() -> None:
     lines = annotations(SAID["guard"]).splitlines()
     assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning"]
@@ -210,8 +289,9 @@ def test_annotations_are_one_command_a_line() -> None:
 CHILDREN = {
     "testsuites": {"testsuite"},
     "testsuite": {"testcase"},
-    "testcase": {"failure", "system-out"},
+    "testcase": {"failure", "system-out", "skipped"},
     "failure": set(),
+    "skipped": set(),
     "system-out": set(),
 }
 ATTRIBUTES = {
@@ -219,6 +299,7 @@ ATTRIBUTES = {
     "testsuite": {"name", "tests", "failures", "errors", "skipped"},
     "testcase": {"classname", "name"},
     "failure": {"type", "message"},
+    "skipped": {"message"},
     "system-out": set(),
 }
 
@@ -234,6 +315,7 @@ def test_junit_has_the_structure_that_jenkins_reads(name: str) -> None:
     [suite] = root
     assert len(suite) == int(suite.attrib["tests"])
     assert len(suite.findall("*/failure")) == int(suite.attrib["failures"])
+    assert len(suite.findall("*/skipped")) == int(suite.attrib["skipped"])
 
 
 def test_a_rule_that_found_nothing_passes_in_junit() -> None:
