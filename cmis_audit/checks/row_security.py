@@ -1,6 +1,5 @@
 """Row-level security that is missing, says nothing, or does not bind the owner."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,8 +7,8 @@ from cmis_audit.checks.on_table import finding_on, number_of, stored_tables, wor
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.rule import Rule
+from cmis_audit.model.tenancy import words
 
-_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][A-Za-z0-9_$]*)')
 _FEWEST = 3  # tables that policies must guard by a column before it is the tenant's
 _HALF = 0.5  # of the tables with policies, or of those with a column named as a tenant's
 _CERTAIN = "tenant"
@@ -50,7 +49,7 @@ def _tenant_columns(rule: Rule, facts: Facts) -> tuple[frozenset[str], str]:
     found = frozenset(name for name, count in named.items() if count >= enough)
     if found:
         return found, f"the policies of {max(named[name] for name in found)} tables look at it"
-    words = {f"{word}{end}" for word in words_of(rule, "tenants") for end in ("id", "uuid")}
+    tenant_names = {f"{word}{end}" for word in words_of(rule, "tenants") for end in ("id", "uuid")}
     carried: Counter[str] = Counter()
     referring: Counter[str] = Counter()
     implied = {(one.table, one.column) for one in facts.references}
@@ -60,7 +59,7 @@ def _tenant_columns(rule: Rule, facts: Facts) -> tuple[frozenset[str], str]:
         primary = table.primary_key.columns if table.primary_key else ()
         declared = {name for key in table.foreign_keys for name in key.columns}
         for column in table.columns:
-            if column.name.lower().replace("_", "") in words and (column.name,) != primary:
+            if column.name.lower().replace("_", "") in tenant_names and (column.name,) != primary:
                 carried[column.name] += 1
                 refers = column.name in declared or (table.ref, column.name) in implied
                 referring[column.name] += refers or _CERTAIN in column.name.lower()
@@ -76,12 +75,8 @@ def _tenant_columns(rule: Rule, facts: Facts) -> tuple[frozenset[str], str]:
 def _looked_at(table: Table) -> frozenset[str]:
     """Return the columns of a table that its policies name."""
     texts = [text for policy in table.policies for text in (policy.using, policy.check) if text]
-    words = {
-        quoted.replace('""', '"') if quoted else plain
-        for text in texts
-        for quoted, plain in _WORD.findall(text)
-    }
-    return frozenset(column.name for column in table.columns if column.name in words)
+    named = {word for text in texts for word in words(text)}
+    return frozenset(column.name for column in table.columns if column.name in named)
 
 
 def row_security_without_policy(rule: Rule, facts: Facts) -> Iterator[Finding]:
