@@ -10,6 +10,7 @@ from itertools import combinations, islice, pairwise, product
 
 from cmis_audit.match.bearers import Bearers, Places
 from cmis_audit.match.forms import Database, TableForm
+from cmis_audit.match.halves import in_halves
 from cmis_audit.match.outlook import Outlook
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.question import Question
@@ -24,6 +25,8 @@ _NEAREST = 3  # tables of one name before each; not one, for a merged one leaves
 _MOST_READINGS = 64  # of one name, by synonyms
 
 Words = tuple[str, ...]
+Held = tuple[tuple[int, ...], dict[Words, None]]
+"""Tables, and the names that begin or end with theirs."""
 
 
 class NameCandidates:
@@ -33,11 +36,18 @@ class NameCandidates:
         self._database = database
         self._bearing = self._by_reading()
 
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield the pairs that are worth a ledger; some of them twice, or the larger first."""
-        outlook = Outlook(self._database)
-        yield from self._of_one_name(outlook)
-        yield from self._within_names(outlook)
+    def pairs(self) -> Iterable[tuple[int, int]]:
+        """Return the pairs that are worth a ledger; some of them twice, or the larger first."""
+        outlook, held = Outlook(self._database), [*self._holding().items()]
+        bearing = [*self._bearing.values()]
+
+        def half(first: int) -> list[tuple[int, int]]:
+            return [
+                *self._of_one_name(bearing[first::2], outlook),
+                *self._within_names(held[first::2], outlook),
+            ]
+
+        return in_halves(half, len(self._database.forms))
 
     def brought_together(self, one: int, other: int) -> bool:
         """Tell whether the names bring two tables together, be it worth a ledger or not."""
@@ -67,9 +77,9 @@ class NameCandidates:
         together = synonyms.meanings("_".join(stem)) if len(stem) > 1 else ()
         return readings + [(meaning,) for meaning in together]
 
-    def _of_one_name(self, outlook: Outlook) -> Iterator[tuple[int, int]]:
-        """Yield pairs of one name and of one meaning."""
-        for numbers in self._bearing.values():
+    def _of_one_name(self, bearing: list[list[int]], outlook: Outlook) -> Iterator[tuple[int, int]]:
+        """Yield pairs of one name and of one meaning, given the tables of each."""
+        for numbers in bearing:
             if _FEW < len(numbers) <= LONGEST_LIST:
                 forms = [self._database.forms[number] for number in numbers]
                 yield from self._worth_it(forms, outlook)
@@ -96,13 +106,13 @@ class NameCandidates:
                     yield from question.of_other_name(places, bits)
             by_words[words] |= 1 << place
 
-    def _within_names(self, outlook: Outlook) -> Iterator[tuple[int, int]]:
+    def _within_names(self, held: list[Held], outlook: Outlook) -> Iterator[tuple[int, int]]:
         """Yield pairs of which one name begins or ends with the other.
 
         How the names are related is told once for all tables of the two names.
         """
         forms, by_stem = self._database.forms, self._database.by_stem
-        for numbers, stems in self._holding().items():
+        for numbers, stems in held:
             bearers = Bearers([forms[number] for number in numbers], outlook)
             shorter: dict[Words, Places] = defaultdict(int)
             for place, form in enumerate(bearers.forms):
