@@ -1,5 +1,7 @@
 """Pieces of SQL text."""
 
+import re
+
 from cmis_audit.model.sqltext import dollar_quoted
 from cmis_audit.resources import plan_sql
 
@@ -29,5 +31,13 @@ def plain(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+_BREAK = re.compile(
+    r"""--[^\n]*|\bE'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\n(?=[^\n])""", re.DOTALL
+)
+
+
 def indented(text: str, by: int = 4) -> str:
-    return "\n".join(" " * by + line if line else line for line in text.split("\n"))
+    """Return the text with its lines moved in; a line break within quotes is part of a name."""
+    space = " " * by
+    begun = space if text and not text.startswith("\n") else ""
+    return begun + _BREAK.sub(lambda found: f"\n{space}" if found[0] == "\n" else found[0], text)

@@ -203,11 +203,15 @@ def test_names_of_63_bytes_and_hostile_ones(database: str) -> None:
         f"""
         CREATE SCHEMA "a b;--";
         CREATE TABLE "a b;--"."{long}" ("{long}" uuid PRIMARY KEY, "select" int,
-            "a""b'c$body$" text, position int UNIQUE, source_table text, "{{}}" text);
+            "a""b'c$body$" text, position int UNIQUE, source_table text, "{{}}" text,
+            "two
+lines" text);
         CREATE TABLE "a b;--"."{long[:-1]}z" ("{long}" uuid PRIMARY KEY, "select" bigint,
-            "a""b'c$body$" text, also_in text);
-        INSERT INTO "a b;--"."{long}" VALUES (gen_random_uuid(), 1, '%s \\ x', 2, 'mine', 'x');
-        INSERT INTO "a b;--"."{long[:-1]}z" VALUES (gen_random_uuid(), 1, '%', 'mine');
+            "a""b'c$body$" text, also_in text, "two
+lines" text);
+        INSERT INTO "a b;--"."{long}"
+        VALUES (gen_random_uuid(), 1, '%s \\ x', 2, 'mine', 'x', 'a');
+        INSERT INTO "a b;--"."{long[:-1]}z" VALUES (gen_random_uuid(), 1, '%', 'mine', 'b');
         COMMENT ON TABLE "a b;--"."{long}" IS E'it''s\\n-- \\\\ "quoted"';
         """,
     )
