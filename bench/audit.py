@@ -41,6 +41,8 @@ from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.reader import CATALOG
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LOCKS = 4096
+"""For each of the server's forty connections: pg_dump locks every table."""
 ROUNDS = 9
 ROUNDS_OF_GIANTS = 3
 GIANT = 3000
@@ -263,7 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     sizes = [int(size) for size in options.sizes.split(",")]
     parts = []
-    with embedded_server(options.server) as server:
+    with embedded_server(options.server, locks=LOCKS) as server:
         for size in sizes:
             rounds = options.rounds or _rounds(size)
             conninfo = server.create_database(f"bench_{size}")

@@ -35,12 +35,13 @@ STOP_SECONDS = 15.0
 SOCKET_PATH_BYTES = 103
 MEMORY_BYTES = 1 << 30
 
+LOCKS = 512
+
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "40",
     "shared_buffers": "64MB",
-    "max_locks_per_transaction": "512",
     # Nothing here has to survive a crash.
     "fsync": "off",
     "synchronous_commit": "off",
@@ -103,13 +104,18 @@ class _Account:
 
 @contextmanager
 def embedded_server(
-    version: int = 16, *, memory_bytes: int = MEMORY_BYTES, superuser: str = SUPERUSER
+    version: int = 16,
+    *,
+    memory_bytes: int = MEMORY_BYTES,
+    superuser: str = SUPERUSER,
+    locks: int = LOCKS,
 ) -> Iterator[ScratchServer]:
     """Run a fresh server on a Unix socket, without network, and delete it on leaving.
 
     `version` is 16 or 18; `memory_bytes` bounds the address space of each of its processes. With
-    a `superuser` of another name the usual one can be a role like any other. It takes about half
-    a second to start. Nothing stays behind, whether the block ends, raises, or the process is
+    a `superuser` of another name the usual one can be a role like any other. Forty times `locks`
+    is how many tables may be locked at a time: pg_dump locks all. It takes about half a second to
+    start. Nothing stays behind, whether the block ends, raises, or the process is
     interrupted or killed. Raises ScratchError.
     """
     folder = _wheel_folder(version)
@@ -123,6 +129,7 @@ def embedded_server(
             version=version,
             memory_bytes=memory_bytes,
             superuser=superuser,
+            locks=locks,
         )
     except BaseException:
         shutil.rmtree(home, ignore_errors=True)
@@ -263,6 +270,7 @@ def _start(
     version: int,
     memory_bytes: int,
     superuser: str,
+    locks: int,
 ) -> _Supervisor:
     password = secrets.token_urlsafe(24)
     (home / "password").write_text(password)
@@ -276,6 +284,7 @@ def _start(
         os.chown(home, account.user, account.group)
     settings = SETTINGS | (SETTINGS_18 if version >= 18 else {})
     settings["unix_socket_directories"] = str(home)
+    settings["max_locks_per_transaction"] = str(locks)
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     more_initdb = f"-U {superuser}" + (" --no-data-checksums" if version >= 18 else "")
     try:
