@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fix_postgres import TestServer, fresh_database
 
 from bench.generate import fill
 from cmis_audit import pipeline
@@ -31,6 +33,12 @@ COPY = """CREATE TABLE cmis.campaigns_v2 (LIKE cmis.campaigns INCLUDING ALL);
 ALTER TABLE cmis.campaigns_v2 ADD COLUMN discount numeric(5,2);
 """
 SECONDS = 2.0
+
+
+@pytest.fixture
+def home(other_server: Callable[[int], TestServer]) -> Iterator[str]:
+    """A database on PostgreSQL 16 with pgvector, which the demo wants."""
+    yield from fresh_database(other_server(16))
 
 
 def catalog_of(source: str) -> Catalog:
@@ -61,14 +69,14 @@ def structure(table: Table) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_reading_sql_gives_what_the_server_makes_of_it(name: str, database: str) -> None:
+def test_reading_sql_gives_what_the_server_makes_of_it(name: str, home: str) -> None:
     files = [
         MigrationFile(path=one.name, language=Language.SQL, text=one.read_text("utf-8"))
         for one in SCHEMAS[name]
     ]
     after = run_migrations(files, EMPTY)
-    run_files(database, SCHEMAS[name])
-    there = catalog_of(database)
+    run_files(home, SCHEMAS[name])
+    there = catalog_of(home)
     assert after.unread == ()
     assert {one.ref: structure(one) for one in after.catalog.tables} == {
         one.ref: structure(one) for one in there.tables
@@ -147,13 +155,13 @@ def test_what_is_not_read_is_no_pass(tmp_path: Path, snapshot: Path) -> None:
 
 
 def test_two_databases_say_the_same_as_the_migration(
-    tmp_path: Path, snapshot: Path, database: str
+    tmp_path: Path, snapshot: Path, home: str
 ) -> None:
-    run_files(database, SCHEMAS["demo"])
+    run_files(home, SCHEMAS["demo"])
     (tmp_path / "m.sql").write_text(COPY)
-    run_files(database, [tmp_path / "m.sql"])
+    run_files(home, [tmp_path / "m.sql"])
     by_file = guard(tmp_path, "m.sql", "--against", snapshot, "--format", "json")
-    by_head = guard(tmp_path, "--base", snapshot, "--head", database, "--format", "json")
+    by_head = guard(tmp_path, "--base", snapshot, "--head", home, "--format", "json")
     assert (by_file.returncode, by_head.returncode) == (1, 1), by_head.stderr
     said = [json.loads(one.stdout)["alarms"] for one in (by_file, by_head)]
     one, other = ([(each["id"], each["twin"], each["bits"]) for each in alarms] for alarms in said)
