@@ -28,10 +28,12 @@ from cmis_audit.source.connection import (
 from cmis_audit.source.failures import Place, is_moved, query_failure
 from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.reader import (
+    ACTIVITY,
     CATALOG,
     COLUMN_STATISTICS,
     CONSTRAINTS,
     INDEXES,
+    RELATIONS,
     SESSION,
     TYPES,
     VISIBILITY,
@@ -169,13 +171,17 @@ class LiveSource:
         builder = CatalogBuilder(reader.rows, connection.info.server_version)
 
         def build(read: Batch) -> None:
-            if read is TYPES:
+            if read is RELATIONS:
+                _ = builder.index
+            elif read is TYPES:
                 _ = builder.columns
             elif read is INDEXES:
                 _ = builder.indexes
+            elif read is COLUMN_STATISTICS:
+                _ = builder.column_statistics
             elif read is CONSTRAINTS:
                 _ = builder.constraints
-            elif read is COLUMN_STATISTICS:
+            elif read is ACTIVITY:
                 _ = builder.tables
 
         self._run(reader, connection, CATALOG, build)

@@ -49,6 +49,18 @@ VISIBILITY = Batch(
     what="privileges", queries=("visibility",), optional=True, loses="what the role cannot see"
 )
 VISIBLE_COLUMNS = Batch(what="privileges on columns", queries=("visible_columns",))
+RELATIONS = Batch(
+    what="tables",
+    queries=(
+        "schemas",
+        "roles",
+        "extensions",
+        "extension_members",
+        "relations",
+        "inheritance",
+        "comments",
+    ),
+)
 COLUMNS = Batch(what="columns", queries=("columns",))
 TYPES = Batch(
     what="types and defaults", queries=("types", "collations", "defaults"), after=("columns",)
@@ -65,32 +77,22 @@ COLUMN_STATISTICS = Batch(
     loses="statistics of columns",
     after=("session",),
 )
+ACTIVITY = Batch(
+    what="activity",
+    queries=("activity",),
+    optional=True,
+    loses="how much tables are used",
+)
 
 CATALOG = (
     SESSION,
+    RELATIONS,
     COLUMNS,
-    Batch(
-        what="tables",
-        queries=(
-            "schemas",
-            "roles",
-            "extensions",
-            "extension_members",
-            "relations",
-            "inheritance",
-            "comments",
-        ),
-    ),
     TYPES,
     INDEXES,
-    CONSTRAINTS,
-    Batch(
-        what="activity",
-        queries=("activity",),
-        optional=True,
-        loses="how much tables are used",
-    ),
     COLUMN_STATISTICS,
+    CONSTRAINTS,
+    ACTIVITY,
     Batch(
         what="functions and types",
         queries=("functions", "dependencies", "sequences", "enums", "domains"),
@@ -104,8 +106,8 @@ CATALOG = (
     VISIBILITY,
 )
 # In this order because the client makes values of the rows it has while the server works on what
-# follows: columns, indexes, constraints, and last the tables, which need nothing of what comes
-# after the statistics of columns.
+# follows: columns, indexes, their statistics, constraints, and last the tables, which need nothing
+# of what comes after their activity.
 
 _BEGIN = """\
 BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;

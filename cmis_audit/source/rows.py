@@ -39,43 +39,44 @@ class CatalogBuilder:
         self._version_number = version_number
 
     @cached_property
+    def index(self) -> RowIndex:
+        """Of the batch of relations."""
+        return RowIndex(self._rows)
+
+    @cached_property
     def columns(self) -> Columns:
         """Of the batches up to the defaults."""
-        return Columns(self._index)
+        return Columns(self.index)
 
     @cached_property
     def indexes(self) -> Indexes:
         """Of the batches up to the indexes."""
-        return Indexes(self._index, self.columns)
+        return Indexes(self.index, self.columns)
 
     @cached_property
     def constraints(self) -> Constraints:
         """Of the batches up to the constraints."""
-        return Constraints(self._index, self.columns, self.indexes)
+        return Constraints(self.index, self.columns, self.indexes)
 
     @cached_property
     def column_statistics(self) -> dict[int, tuple[ColumnStatistics, ...]]:
         """Of the batches up to the statistics of columns."""
-        return column_statistics(self._index, self.columns.names)
+        return column_statistics(self.index, self.columns.names)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
-        """Of the batches up to the statistics of columns, too."""
+        """Of the batches up to the activity."""
         return self._relations.tables()
 
     @cached_property
     def _relations(self) -> Relations:
         statistics = Statistics(
-            self._index,
+            self.index,
             self.column_statistics,
             block_size=session_of(self._rows).block_size,
             never_analysed_is_zero=self._version_number < 140000,
         )
-        return Relations(self._index, self.columns, self.indexes, self.constraints, statistics)
-
-    @cached_property
-    def _index(self) -> RowIndex:
-        return RowIndex(self._rows)
+        return Relations(self.index, self.columns, self.indexes, self.constraints, statistics)
 
     def catalog(self, *, read_at: str, skipped: tuple[Skipped, ...]) -> Catalog:
         """Return the catalog when all rows are there."""
@@ -89,14 +90,14 @@ class CatalogBuilder:
             read_at=read_at,
             role=session.role,
             comment=session.comment,
-            schemas=object_rows.schemas(self._index, used),
-            extensions=object_rows.extensions(self._index),
+            schemas=object_rows.schemas(self.index, used),
+            extensions=object_rows.extensions(self.index),
             skipped=tuple(sorted(set(skipped))),
             **parts,
         )
 
     def _parts(self) -> dict[str, Any]:
-        index, columns, constraints = self._index, self.columns, self.constraints
+        index, columns, constraints = self.index, self.columns, self.constraints
         return {
             "tables": self.tables,
             "views": self._relations.views(),

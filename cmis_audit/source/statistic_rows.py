@@ -6,6 +6,7 @@ What partitions have is summed up at the table they are folded into.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
 from cmis_audit.source.row_index import Relation, Row, RowIndex, unpacked_names
@@ -116,29 +117,42 @@ def column_statistics(
 
     Of a table with inheritance children its own are taken, of a partitioned table the inherited.
     """
-    tables = {(ref.schema, ref.name): oid for oid, ref in index.refs.items() if oid in index.kept}
     shared = _Shared()
     # Inherited ones first, so that a table's own replace them.
     readable = index.rows.get("readable_statistics", ())
+    kept = ((oid, index.refs[oid]) for oid in index.kept) if readable else ()
+    tables = {(ref.schema, ref.name): oid for oid, ref in kept}
     found: dict[int, tuple[ColumnStatistics, ...]] = {}
     for schema, table, _, packed_names, facts in sorted(readable, key=_own_last):
         oid = tables.get((schema, table))
         if oid is not None and oid in names:
             known = dict(zip(unpacked_names(packed_names), facts.split(";"), strict=True))
             found[oid] = tuple([shared[name, known[name]] for name in names[oid] if name in known])
+    placed = _Placed(shared)
     for oid, _, facts in sorted(
         index.rows.get("column_statistics", ()), key=lambda row: row[1], reverse=True
     ):
         if oid in index.kept and oid in names:
-            own = names[oid]
-            placed: list[ColumnStatistics | None] = [None] * len(own)
-            for fact in facts.split(";"):
-                attnum, _, triple = fact.partition(",")
-                place = int(attnum) - 1
-                if own[place]:
-                    placed[place] = shared[own[place], triple]
-            found[oid] = tuple([each for each in placed if each is not None])
+            found[oid] = _in_order(names[oid], facts.split(";"), placed)
     return found
+
+
+def _in_order(
+    names: list[str], facts: list[str], placed: "_Placed"
+) -> tuple[ColumnStatistics, ...]:
+    """Return the statistics of a table's columns, given `attnum,…` of each, in their order."""
+    every = len(facts) == len(names) and "" not in names
+    if not every or not all(map(str.startswith, facts, _attnums(len(facts)))):
+        # Some have none or were dropped, or they stand in another order.
+        known = {int(fact.partition(",")[0]): fact for fact in facts}
+        numbers = [number for number in sorted(known) if names[number - 1]]
+        names, facts = [names[n - 1] for n in numbers], [known[n] for n in numbers]
+    return tuple(map(placed.__getitem__, zip(names, facts, strict=True)))
+
+
+@cache
+def _attnums(count: int) -> tuple[str, ...]:
+    return tuple([f"{number}," for number in range(1, count + 1)])
 
 
 def _own_last(row: Row) -> bool:
@@ -152,6 +166,19 @@ class _Shared(dict[tuple[str, str], ColumnStatistics]):
     def __missing__(self, described: tuple[str, str]) -> ColumnStatistics:
         made = self[described] = _of_column(*described)
         return made
+
+
+class _Placed(dict[tuple[str, str], ColumnStatistics]):
+    """The same by facts that begin with the column's number."""
+
+    def __init__(self, shared: _Shared) -> None:
+        super().__init__()
+        self._shared = shared
+
+    def __missing__(self, described: tuple[str, str]) -> ColumnStatistics:
+        name, facts = described
+        found = self[described] = self._shared[name, facts.partition(",")[2]]
+        return found
 
 
 def _of_column(name: str, facts: str) -> ColumnStatistics:
