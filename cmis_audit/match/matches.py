@@ -6,6 +6,7 @@ from functools import cache
 
 from cmis_audit.match.candidates import Candidates, children_of_twins
 from cmis_audit.match.forms import Database
+from cmis_audit.match.halves import in_halves
 from cmis_audit.match.pair import Pair, Twins
 from cmis_audit.match.signals import SIGNALS
 from cmis_audit.match.signals.comments import successor
@@ -32,9 +33,7 @@ def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     database = Database(catalog, pack)
     forms = database.forms
     candidates = Candidates(database)
-    found = {
-        pair: match_of(Pair(forms[pair[0]], forms[pair[1]], database)) for pair in candidates.pairs
-    }
+    found = _weighed(candidates.pairs, database)
     twins = _twins(found.values(), database)
     for pair in children_of_twins(database, twins):
         found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))
@@ -67,6 +66,19 @@ def _references(database: Database) -> Iterator[ImpliedReference]:
                 yield ImpliedReference(
                     table=form.traits.ref, column=column.name, target=column.reference
                 )
+
+
+def _weighed(pairs: list[tuple[int, int]], database: Database) -> dict[tuple[int, int], Match]:
+    """Return the ledgers of the pairs."""
+    forms = database.forms
+
+    def half(first: int) -> list[Match]:
+        return [
+            match_of(Pair(forms[one], forms[other], database)) for one, other in pairs[first::2]
+        ]
+
+    made = in_halves(half, list[Match], len(forms))
+    return dict(zip([*pairs[0::2], *pairs[1::2]], made, strict=True))
 
 
 def _twins(matches: Iterable[Match], database: Database) -> Twins:

@@ -47,7 +47,7 @@ class NameCandidates:
                 *self._within_names(held[first::2], outlook),
             ]
 
-        return in_halves(half, len(self._database.forms))
+        return in_halves(half, list[tuple[int, int]], len(self._database.forms))
 
     def brought_together(self, one: int, other: int) -> bool:
         """Tell whether the names bring two tables together, be it worth a ledger or not."""

@@ -16,6 +16,7 @@ pytestmark = [
         sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="one processor"
     ),
 ]
+PAIRS = list[tuple[int, int]]
 WANTED = [(0, 1), (0, 2), (1, 1), (1, 2)]
 
 
@@ -46,12 +47,12 @@ def test_many_tables_take_two_processes_and_give_the_same(
         (tmp_path / str(os.getpid())).touch()
         return [(number, 1), (number, 2)]
 
-    assert in_halves(half, tables) == WANTED
+    assert in_halves(half, PAIRS, tables) == WANTED
     assert len([*tmp_path.iterdir()]) == processes
 
 
 def test_more_than_a_pipe_holds_comes_through() -> None:
-    assert len(in_halves(lambda number: [(number, 1)] * 300_000, MUCH)) == 600_000
+    assert len(in_halves(lambda number: [(number, 1)] * 300_000, PAIRS, MUCH)) == 600_000
 
 
 def test_the_half_of_a_child_that_fails_is_done_here() -> None:
@@ -62,7 +63,7 @@ def test_the_half_of_a_child_that_fails_is_done_here() -> None:
             raise MemoryError
         return [(number, 1), (number, 2)]
 
-    assert in_halves(half, MUCH) == WANTED
+    assert in_halves(half, PAIRS, MUCH) == WANTED
 
 
 def test_an_interrupted_parent_ends_its_child() -> None:
@@ -74,4 +75,4 @@ def test_an_interrupted_parent_ends_its_child() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        in_halves(half, MUCH)
+        in_halves(half, PAIRS, MUCH)
