@@ -1,11 +1,13 @@
 """Which pairs of tables are worth comparing: found through indexes, never by trying all."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.name_candidates import LONGEST_LIST, NameCandidates, all_pairs
+from cmis_audit.match.halves import in_halves
+from cmis_audit.match.name_candidates import LONGEST_LIST, NameCandidates, Words, all_pairs
+from cmis_audit.match.outlook import Outlook
 from cmis_audit.match.pair import Twins
 from cmis_audit.match.signals.comments import names_as_other_edition, speaks_of_another
 
@@ -22,11 +24,16 @@ class Candidates:
     """Pairs of table numbers, the smaller first: those worth a ledger and those passed over."""
 
     def __init__(self, database: Database) -> None:
-        self._names = NameCandidates(database)
+        self._names = names = NameCandidates(database)
         self._database = database
+        outlook, listed = Outlook(database), names.listed()
+
+        def half(first: int) -> list[tuple[int, int]]:
+            forms = database.forms[first::2]
+            return [*_by_columns(forms, database), *names.pairs(listed.half(first), outlook)]
+
         sources = (
-            _by_columns(database),
-            self._names.pairs(),
+            in_halves(half, list[tuple[int, int]], len(database.forms)),
             _by_run_together(database),
             _by_comment(database),
             _by_body(database),
@@ -66,14 +73,14 @@ def children_of_twins(database: Database, twins: Twins) -> list[tuple[int, int]]
     )
 
 
-def _by_columns(database: Database) -> Iterator[tuple[int, int]]:
+def _by_columns(smaller: Iterable[TableForm], database: Database) -> Iterator[tuple[int, int]]:
     """Yield pairs that share at least `_LEAST_SHARE` of the smaller one's bits.
 
     Exact, by a prefix filter: whoever shares that much of a table shares one of its rarest columns,
     namely of those without which too little would be left.
     """
     whole = [database.bits_of(form.keys) for form in database.forms]
-    for form in database.forms:
+    for form in smaller:
         enough = max(_LEAST_SHARE * whole[form.number], _LEAST_BITS)
         seen = {form.number}
         for key in database.rarest(form.keys, enough):
@@ -102,22 +109,22 @@ def _by_run_together(database: Database) -> Iterator[tuple[int, int]]:
 
     Those of equal words apart, which are found by their names.
     """
-    having: dict[str, list[int]] = defaultdict(list)
-    for form in database.forms:
-        joined = "".join(form.traits.stem)
-        having[joined].append(form.number)
+    having: dict[str, list[Words]] = defaultdict(list)
+    for stem in database.by_stem:
+        joined = "".join(stem)
+        having[joined].append(stem)
         for cut in range(1, len(joined)):
             head, tail = joined[:cut], joined[cut:]
             for word, rest, place in ((head, tail, "first"), (tail, head, "last")):
                 if len(word) >= _SHORTEST_WORD:
                     for meaning in database.table_synonyms.meanings(word):
-                        having[f"{meaning} {place} {rest}"].append(form.number)
+                        having[f"{meaning} {place} {rest}"].append(stem)
                 if len(word) >= _SHORTEST_MARKER and word in database.markers and len(rest) > 3:
-                    having[rest].append(form.number)
+                    having[rest].append(stem)
     forms = database.forms
-    for numbers in having.values():
-        stems = {forms[number].traits.stem for number in numbers}
-        if len(stems) > 1:
+    for stems in having.values():
+        if len(set(stems)) > 1:
+            numbers = sorted(form.number for stem in stems for form in database.by_stem[stem])
             yield from (
                 (one, other)
                 for one, other in all_pairs(numbers)

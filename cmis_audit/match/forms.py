@@ -1,7 +1,7 @@
 """Tables in the form in which they are compared, and what is common among them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 from math import fsum, log2
 
@@ -57,6 +57,18 @@ class TableForm:
         self.keys = frozenset(self.by_key)
         self.nouns = frozenset(traits.stem)
         self.has_key = any(column.is_key for column in columns)
+
+
+class _Bits(dict[str, float]):
+    """The bits of each column key, told when they are first asked for."""
+
+    def __init__(self, tell: Callable[[str], float]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def __missing__(self, key: str) -> float:
+        bits = self[key] = self._tell(key)
+        return bits
 
 
 class Database:
@@ -117,7 +129,7 @@ class Database:
         """What views and functions do with two tables, the first by name first."""
         self.copied_schemas: frozenset[tuple[str, str]] = frozenset()
         """Pairs of schemas whose tables of equal names were mostly found to be one, sorted."""
-        self._bits: dict[str, float] = {}
+        self._bits = _Bits(self._column_bits)
         self._whole_bits: dict[int, float] = {}
         self._patterns: dict[frozenset[str], Pattern] = {}
         self._shared_names: dict[tuple[str, str], int] = {}
@@ -195,10 +207,7 @@ class Database:
         -log2 of the share of the other tables that have it. The pack's share of tables anywhere
         counts like `prior_tables` more of them, so that a small database is not taken at its word.
         """
-        known = self._bits.get(key)
-        if known is None:
-            known = self._bits[key] = self._column_bits(key)
-        return known
+        return self._bits[key]
 
     def _column_bits(self, key: str) -> float:
         prior = self.weights["column.prior_tables"]
@@ -242,7 +251,7 @@ class Database:
 
         Summed exactly: sets have no order, and what shares just half must do so in every run.
         """
-        return fsum(self.column_bits(key) for key in keys)
+        return fsum(map(self._bits.__getitem__, keys))
 
     def whole_bits(self, form: TableForm) -> float:
         """Return the bits of all columns of a table."""
@@ -263,11 +272,12 @@ class Database:
             if left < enough:
                 break
             prefix.append(key)
-            left -= self.column_bits(key)
+            left -= self._bits[key]
         return prefix
 
     def _rarest_first(self, keys: Iterable[str]) -> list[str]:
-        return sorted(keys, key=lambda key: (-self.column_bits(key), key))
+        bits = self._bits
+        return sorted(keys, key=lambda key: (-bits[key], key))
 
 
 def known_families(catalog: Catalog) -> dict[str, str]:

@@ -7,10 +7,10 @@ of interest where many tables bear a name; there the tables of each name are ask
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations, islice, pairwise, product
+from typing import NamedTuple
 
 from cmis_audit.match.bearers import Bearers, Places
 from cmis_audit.match.forms import Database, TableForm
-from cmis_audit.match.halves import in_halves
 from cmis_audit.match.outlook import Outlook
 from cmis_audit.match.pair import Pair
 from cmis_audit.match.question import Question
@@ -29,6 +29,17 @@ Held = tuple[tuple[int, ...], dict[Words, None]]
 """Tables, and the names that begin or end with theirs."""
 
 
+class Listed(NamedTuple):
+    """What is to be gone through, which may be done in parts."""
+
+    bearing: list[list[int]]
+    """The tables of each name, by each way to read it."""
+    held: list[Held]
+
+    def half(self, first: int) -> "Listed":
+        return Listed(self.bearing[first::2], self.held[first::2])
+
+
 class NameCandidates:
     """Pairs of table numbers that are worth a ledger, and those that are not."""
 
@@ -36,18 +47,14 @@ class NameCandidates:
         self._database = database
         self._bearing = self._by_reading()
 
-    def pairs(self) -> Iterable[tuple[int, int]]:
-        """Return the pairs that are worth a ledger; some of them twice, or the larger first."""
-        outlook, held = Outlook(self._database), [*self._holding().items()]
-        bearing = [*self._bearing.values()]
+    def listed(self) -> "Listed":
+        """Return the tables that names bring together."""
+        return Listed([*self._bearing.values()], [*self._holding().items()])
 
-        def half(first: int) -> list[tuple[int, int]]:
-            return [
-                *self._of_one_name(bearing[first::2], outlook),
-                *self._within_names(held[first::2], outlook),
-            ]
-
-        return in_halves(half, list[tuple[int, int]], len(self._database.forms))
+    def pairs(self, listed: "Listed", outlook: Outlook) -> Iterator[tuple[int, int]]:
+        """Yield the pairs that are worth a ledger; some of them twice, or the larger first."""
+        yield from self._of_one_name(listed.bearing, outlook)
+        yield from self._within_names(listed.held, outlook)
 
     def brought_together(self, one: int, other: int) -> bool:
         """Tell whether the names bring two tables together, be it worth a ledger or not."""
