@@ -8,6 +8,7 @@ CMIS_AUDIT_TEST_PG    16 (default) or 18: the embedded server of that version; e
 
 import os
 import secrets
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -123,6 +124,7 @@ SERVERS = pytest.StashKey[_Servers]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "since(major, why): wants PostgreSQL `major` or later")
     servers = _Servers()
     config.stash[SERVERS] = servers
     config.add_cleanup(servers.stack.close)
@@ -150,6 +152,15 @@ def _or_named(get: Callable[[], Found]) -> Found:
         if _required():
             pytest.fail(f"no PostgreSQL server for the tests: {reason}", pytrace=False)
         pytest.skip(f"no PostgreSQL server for the tests: {reason}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what the server of this session is too old for, and say why."""
+    for mark in item.iter_markers("since"):
+        major, why = mark.args
+        found = _or_named(item.config.stash[SERVERS].main_server).version_number // 10000
+        if found < major:
+            pytest.skip(f"PostgreSQL {found}: {why} came with {major}")
 
 
 @pytest.fixture(scope="session")
@@ -192,6 +203,13 @@ def database(server: TestServer) -> Iterator[str]:
 def each_database(each_server: TestServer) -> Iterator[str]:
     """As `database`, on each embedded version in turn."""
     yield from fresh_database(each_server)
+
+
+def counted(conninfo: str) -> None:
+    """Wait until what was done is in the server's statistics: before 15 a process collects them."""
+    with psycopg.connect(conninfo) as connection:
+        if connection.info.server_version < 150000:
+            time.sleep(1.1)  # it writes them twice a second
 
 
 def fresh_database(server: TestServer) -> Iterator[str]:

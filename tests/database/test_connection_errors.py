@@ -394,8 +394,8 @@ def test_a_locked_table_costs_only_the_definitions(database: str) -> None:
 def test_too_old_or_something_compatible(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "OLDEST_MAJOR", 99)
     assert "PostgreSQL 99 or later is needed" in failure(database)
-    monkeypatch.setattr(live, "OLDEST_MAJOR", 13)
-    monkeypatch.setattr(live, "NEWEST_MAJOR", 14)
+    monkeypatch.setattr(live, "OLDEST_MAJOR", 11)
+    monkeypatch.setattr(live, "NEWEST_MAJOR", 12)
     (skipped,) = source(database).read().skipped
     assert skipped.what.startswith("what is new in PostgreSQL ")
 

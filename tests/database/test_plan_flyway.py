@@ -14,6 +14,8 @@ from cmis_audit.errors import UsageError
 from cmis_audit.model.plan import Framework
 from cmis_audit.render.frameworks.migrations import migrations
 
+pytestmark = pytest.mark.since(15, "a view that honours row security")
+
 _NAME = re.compile(r"([VU])(\d+(?:[._]\d+)*)__(\w+)\.sql\Z")
 """Flyway's default prefixes, separator and suffix."""
 _CONFIG = {"executeInTransaction": "false", "placeholderReplacement": "false", "encoding": "UTF-8"}

@@ -11,6 +11,8 @@ from migrated import MEMBERS, TENANTS, Migrated, leads
 from cmis_audit.model.plan import Framework
 from cmis_audit.render.frameworks.migrations import migrations
 
+pytestmark = pytest.mark.since(15, "a view that honours row security")
+
 
 @pytest.fixture
 def made(database: str, tmp_path: Path) -> Iterator[Migrated]:

@@ -315,6 +315,7 @@ def test_a_trigger_that_takes_the_row_as_a_whole_is_a_reason_not_to_plan(databas
     assert "takes the row as a whole" in refusal(plan(database, "a", "a_v2"))
 
 
+@pytest.mark.since(14, "a parsed body")
 def test_parsed_functions_policies_elsewhere_and_deep_views_follow(each_database: str) -> None:
     execute(
         each_database,
@@ -390,7 +391,10 @@ def test_what_the_plan_was_not_told_of_stops_it(database: str) -> None:
     [
         "CREATE PUBLICATION p FOR TABLE a_v2",
         "CREATE PUBLICATION p FOR ALL TABLES",
-        "CREATE PUBLICATION p FOR TABLES IN SCHEMA public",
+        pytest.param(
+            "CREATE PUBLICATION p FOR TABLES IN SCHEMA public",
+            marks=pytest.mark.since(15, "a published schema"),
+        ),
         "CREATE PUBLICATION p FOR TABLE a_v2_rest",
     ],
 )
@@ -434,6 +438,7 @@ def test_rewrite_rules_are_a_reason_not_to_plan(each_database: str) -> None:
     through(plan(each_database, "a", "a_v2"), "a", "a_v2")
 
 
+@pytest.mark.since(15, "a view that honours row security")
 def test_tenants_see_what_they_saw(each_database: str) -> None:
     role = "cmis_test_tenant"
     execute(
@@ -547,6 +552,7 @@ def test_a_table_that_was_split_in_several_is_not_merged(each_database: str) -> 
     assert "split in several" in refusal(plan(each_database, "t", "t_v2", kind=Kind.SPLIT))
 
 
+@pytest.mark.since(15, "a view that honours row security")
 def test_row_security_needs_equal_rights(database: str) -> None:
     execute(
         database,

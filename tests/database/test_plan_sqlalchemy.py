@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from cmis_audit.model.plan import Framework
 
+pytestmark = pytest.mark.since(15, "a view that honours row security")
+
 
 @pytest.fixture
 def made(database: str, tmp_path: Path) -> Iterator[Migrated]:
