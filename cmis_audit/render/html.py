@@ -21,8 +21,9 @@ from cmis_audit.render import er_picture, html_cards, map_picture, outlook, pict
 from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.contents import WORDS, contents
 from cmis_audit.render.escape import visible
-from cmis_audit.render.html_page import policy, template_file
+from cmis_audit.render.html_page import page_style, policy, template_file
 from cmis_audit.render.markup import html_of
+from cmis_audit.render.waterfall import falls
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,7 +43,7 @@ def render_html(report: Report) -> str:
     anchors = told.anchors
     plans = {each.cluster: each for each in report.plan.clusters} if report.plan else {}
     refusals = {each.cluster: each for each in report.plan.refused} if report.plan else {}
-    style, script = template_file("report.css"), template_file("report.js")
+    style, script = page_style(), template_file("report.js")
     shown = {
         **vars(told),
         "consolidate": told.consolidate[:MOST_CARDS],
@@ -92,6 +93,7 @@ def _environment() -> "Environment":
         score_chart=score_chart,
         map_picture=map_picture,
         er=er_picture,
+        falls=falls,
     )
     return environment
 

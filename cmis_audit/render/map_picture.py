@@ -2,16 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 from cmis_audit.model.cluster import Role, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
-from cmis_audit.render.pictures import attribute, cut, svg
+from cmis_audit.render.pictures import Picture, attribute, cut
 from cmis_audit.render.units import counted
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _FAMILY = 4  # tables of a look-alike group in one schema, from which they are one mark
 _WIDTH = 720.0
@@ -20,6 +17,15 @@ _MARK, _GAP = 11.0, 3.0
 _LINE = _MARK + _GAP
 _MOST_LIT = 2_000
 _NAME_LENGTH = 20
+_LETTER = 6.2
+_KINDS: Final = {
+    "keep": "kept",
+    "merge": "would merge into it",
+    "near": "related",
+    "ask": "to decide",
+    "family": "a family of look-alikes",
+    "plain": "alone",
+}
 
 
 class _Mark(NamedTuple):
@@ -28,8 +34,11 @@ class _Mark(NamedTuple):
     anchor: str
 
 
-def schema_map(report: Report, anchors: Mapping[str, str]) -> "Markup":
-    """Return all tables as marks; `anchors` say where a cluster's card stands, by its id."""
+def schema_map(report: Report, anchors: Mapping[str, str], *, linked: bool = True) -> Picture:
+    """Return all tables as marks; `anchors` say where a cluster is told, by its id.
+
+    Without links it stands alone: then it says what its colours mean.
+    """
     lit = _lit(report, anchors)
     folded = _folded(report, lit)
     parts: list[str] = []
@@ -52,7 +61,7 @@ def schema_map(report: Report, anchors: Mapping[str, str]) -> "Markup":
             x = _NAMES + (place % per_line) * _LINE
             y = top + (place // per_line) * _LINE
             if place < len(marks) and shown <= _MOST_LIT:
-                parts.append(_drawn(marks[place], x, y))
+                parts.append(_drawn(marks[place], x, y, linked=linked))
             else:
                 path.append(f"M{x:.0f} {y:.0f}h{_MARK:.0f}v{_MARK:.0f}h-{_MARK:.0f}z")
         if path:
@@ -63,7 +72,18 @@ def schema_map(report: Report, anchors: Mapping[str, str]) -> "Markup":
         f"{counted(len(report.catalog.tables), 'table')} in {counted(len(by_schema), 'schema')}, "
         f"{counted(len(lit), 'table')} in groups to consolidate or to decide"
     )
-    return svg(_WIDTH, top, told, "".join(parts), kind="map", role="group")
+    if not linked:
+        parts.append(_legend(top + 6))
+        top += 6 + _LINE
+    return Picture(
+        width=_WIDTH,
+        height=top,
+        title=told,
+        body="".join(parts),
+        kind="map",
+        more=f"One mark a table: {', '.join(_KINDS.values())}.",
+        role="group" if linked else "img",
+    )
 
 
 def _lit(report: Report, anchors: Mapping[str, str]) -> dict[TableRef, _Mark]:
@@ -120,11 +140,23 @@ def _marks(
     return marks, len(refs) - sum(ref in lit for ref in refs) - inside
 
 
-def _drawn(mark: _Mark, x: float, y: float) -> str:
+def _legend(y: float) -> str:
+    parts, x = [], 0.0
+    for kind, words in _KINDS.items():
+        parts.append(
+            f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="{_MARK:.0f}" '
+            f'height="{_MARK:.0f}"/><text class="axis" x="{x + _LINE + 2:.0f}" '
+            f'y="{y + _MARK - 1:.0f}">{words}</text>'
+        )
+        x += _LINE + 14 + _LETTER * len(words)
+    return "".join(parts)
+
+
+def _drawn(mark: _Mark, x: float, y: float, *, linked: bool) -> str:
     drawn = (
         f'<rect class="{mark.kind}" x="{x:.0f}" y="{y:.0f}" width="{_MARK:.0f}" '
         f'height="{_MARK:.0f}"><title>{attribute(mark.title)}</title></rect>'
     )
-    if not mark.anchor:
+    if not (linked and mark.anchor):
         return drawn
     return f'<a href="#{mark.anchor}" aria-label="{attribute(mark.title)}">{drawn}</a>'

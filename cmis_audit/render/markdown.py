@@ -5,13 +5,14 @@ expression yields passes `escape.escaped`, which leaves only Safe text alone.
 """
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final
 
 from cmis_audit.model.report import Report
 from cmis_audit.render import code_places, decisions, diagram, outlook, overview, packs
 from cmis_audit.render.contents import WORDS, Contents, contents
-from cmis_audit.render.escape import escaped, html_code, joined, table
+from cmis_audit.render.escape import Safe, escaped, html_code, joined, table, text
 from cmis_audit.render.trend_markdown import trend_table
 from cmis_audit.render.units import bar
 from cmis_audit.resources import report_templates
@@ -19,15 +20,19 @@ from cmis_audit.resources import report_templates
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+REPORT: Final = "report.md"
+PICTURES: Final = "pictures"
+"""The folder beside the report in which its pictures lie."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def render_markdown(report: Report) -> str:
-    """Return the whole report as GitHub-flavoured Markdown, in one file."""
-    return _rendered(contents(report))
+    """Return the whole report as GitHub-flavoured Markdown, in one file that needs no other."""
+    return markdown_of(contents(report), {})
 
 
-def _rendered(told: Contents) -> str:
+def markdown_of(told: Contents, pictures: Mapping[str, str]) -> str:
+    """Return the report; where `pictures`, file to what is seen, has one for a place, with it."""
     apart = outlook.apart(told.report)
     body = (
         _environment()
@@ -38,9 +43,16 @@ def _rendered(told: Contents) -> str:
             critical=[one for one in told.consolidate if one.cluster.priority == "critical"],
             apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
             families=[one for one in apart if len(one.members) > overview.BIG_GROUP],
+            picture=partial(_picture, pictures),
         )
     )
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
+
+
+def _picture(pictures: Mapping[str, str], name: str) -> Safe:
+    """Return a picture as an image, nothing where there is none of that name."""
+    place = f"{PICTURES}/{name}.svg"
+    return Safe(f"![{text(pictures[place])}]({place})" if place in pictures else "")
 
 
 @cache

@@ -18,8 +18,9 @@ from cmis_audit.render import html
 from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.html import render_html
-from cmis_audit.render.html_cards import falls, reasons
+from cmis_audit.render.html_cards import reasons
 from cmis_audit.render.markup import html_of
+from cmis_audit.render.waterfall import falls
 
 PACK = pipeline.rule_pack("cmis", None)
 POSTS = ("id bigint pk", "headline text", "body text", "published_at date", "slug text")
@@ -162,6 +163,6 @@ def test_no_line_joins_scores_of_different_packs() -> None:
             waived=0,
         )
 
-    picture = score_chart((past(1, "a"), past(2, "a"), past(3, "b"), past(4, "b")))
+    picture = score_chart((past(1, "a"), past(2, "a"), past(3, "b"), past(4, "b"))).body
     assert [len(one.split()) for one in re.findall(r'points="([^"]+)"', picture)] == [2, 2]
     assert picture.count("<circle") == 4
