@@ -1,6 +1,7 @@
 """What the cards of the HTML report show, ready for their templates."""
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ MOST_BESIDE: Final = 300
 """Findings of each other pack."""
 _STEPS: Final = 5
 _SPLIT: Final = "split"
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MOST_LINES: Final = 8
 
 
 class Reason(Value, frozen=True, kw_only=True):
@@ -148,6 +151,25 @@ def sql(step: Step) -> "Markup":
     from markupsafe import Markup
 
     return Markup(html.escape(step.sql))
+
+
+def turned(step: Step) -> str:
+    """Return which characters of a file turn the direction of text, and where; empty for none.
+
+    The file is shown as it is. These make what is read another text than what is run.
+    """
+    found = [
+        (number, char)
+        for number, line in enumerate(step.sql.split("\n"), start=1)
+        for char in _TURNING.findall(line)
+    ]
+    if not found:
+        return ""
+    kinds = ", ".join(sorted({f"U+{ord(char):04X}" for _, char in found}))
+    lines = list(dict.fromkeys(str(number) for number, _ in found))
+    more = len(lines) - _MOST_LINES
+    where = ", ".join(lines[:_MOST_LINES]) + (f" and {more} more" if more > 0 else "")
+    return f"{kinds} in {'line' if len(lines) == 1 else 'lines'} {where}"
 
 
 def merges_into_one(cluster: Cluster) -> bool:

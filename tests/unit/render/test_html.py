@@ -13,12 +13,13 @@ from cmis_audit import pipeline
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
 from cmis_audit.model.history import Past
+from cmis_audit.model.plan import Phase, Step
 from cmis_audit.model.report import PackReport, Report
 from cmis_audit.render import html
 from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.html import render_html
-from cmis_audit.render.html_cards import reasons
+from cmis_audit.render.html_cards import reasons, turned
 from cmis_audit.render.markup import html_of
 from cmis_audit.render.waterfall import falls
 
@@ -89,6 +90,28 @@ def test_without_a_plan_the_card_says_how_to_get_one() -> None:
     report = audited()
     assert "<code>cmis-audit plan</code>" in render_html(report)
     assert "01-expand.sql" in pipeline.documents(report, ("html",))["report.html"]
+
+
+def test_sql_that_reads_otherwise_than_it_runs_is_warned_of() -> None:
+    def page(name: str) -> str:
+        pair = [table(name, *POSTS), table(f"{name}_v2", *POSTS)]
+        return pipeline.documents(pipeline.audit(catalog(*pair), PACK), ("html",))["report.html"]
+
+    for char in "\u202a\u202e\u2066\u2069":
+        assert f"turn the direction of text: U+{ord(char):04X} in line" in page(f"posts{char}b")
+    for name in ("posts", "\u05d0\u05d1\u05d2", "posts\u200f", "posts\u2029"):
+        assert "direction of text" not in page(name)
+
+
+def test_every_place_of_what_turns_text_is_told() -> None:
+    def told(sql: str) -> str:
+        values = {"file": "", "title": "", "lock_timeout_ms": 0, "statement_timeout_ms": 0}
+        return turned(Step(phase=Phase.EXPAND, transaction=True, sql=sql, **values))
+
+    assert told("a\nb") == ""
+    assert told("a\u202e\u202e") == "U+202E in line 1"
+    assert told("\u2066a\nb\n\u202ec") == "U+202E, U+2066 in lines 1, 3"
+    assert told("\u202e\n" * 10) == "U+202E in lines 1, 2, 3, 4, 5, 6, 7, 8 and 2 more"
 
 
 def test_a_title_cannot_end_the_list_of_tables() -> None:
