@@ -150,7 +150,7 @@ def sql(step: Step) -> "Markup":
     """Return a file as it is, lines and all: it is there to be copied."""
     from markupsafe import Markup
 
-    return Markup(html.escape(step.sql))
+    return Markup(html.escape(step.sql, quote=False))
 
 
 def turned(step: Step) -> str:
