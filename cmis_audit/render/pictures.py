@@ -71,8 +71,8 @@ def span(start: float, end: float, whole: float, kind: str) -> "Markup":
     left = 100 * low / whole if whole else 0
     width = max(100 * (high - low) / whole, 0.6) if whole else 0
     return Markup(
-        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="{kind}" x="{left:.2f}" y="1" width="{width:.2f}" height="8"/></svg>'
+        f'<svg class="bar" aria-hidden="true"><rect class="{kind}" x="{left:.2f}%" y="10%" '
+        f'width="{width:.2f}%" height="80%"/></svg>'
     )
 
 
