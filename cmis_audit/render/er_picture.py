@@ -12,7 +12,7 @@ from cmis_audit.model.value import Value
 from cmis_audit.render.index import Index
 from cmis_audit.render.outline import TargetColumn
 from cmis_audit.render.pictures import Picture, attribute, cut
-from cmis_audit.render.units import short_type
+from cmis_audit.render.units import counted, short_type
 
 _MOST_BOXES = 12
 _MOST_COLUMNS = 8
@@ -77,7 +77,13 @@ def after(
         )
         for box in boxes
     ]
-    return _drawn(outside, _targets(outside), f"{cluster.name} after", None, 0)
+    return _drawn(
+        outside,
+        _targets(outside),
+        f"{cluster.name} after: merged into {counted(len(boxes), 'table')}",
+        None,
+        0,
+    )
 
 
 def _target(
@@ -175,14 +181,14 @@ def _drawn(
         bottom += 20
     width = x_right + (_BOX if right else 0) + 8
     body = "".join([*lines, *parts])
-    more = f"{'; '.join(map(_told, left))}."
+    more = "; ".join(map(_told, left))
     return Picture(width=width, height=bottom, title=title, body=body, kind="er", more=more)
 
 
 def _told(box: _Box) -> str:
     role = _ROLES.get(box.kind, "")
-    points_at = ", ".join(map(str, box.points_at))
-    return f"{box.title}{role}{f' points at {points_at}' if points_at else ''}"
+    points_at = ", ".join(map(str, box.points_at[:_MOST_BOXES]))
+    return f"{box.title}{role}{f', points at {points_at}' if points_at else ''}"
 
 
 def _box(box: _Box, x: float, y: float) -> str:

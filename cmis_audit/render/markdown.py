@@ -13,6 +13,7 @@ from cmis_audit.model.report import Report
 from cmis_audit.render import code_places, decisions, diagram, outlook, overview, packs
 from cmis_audit.render.contents import WORDS, Contents, contents
 from cmis_audit.render.escape import Safe, escaped, html_code, joined, table, text
+from cmis_audit.render.pictures import cut
 from cmis_audit.render.trend_markdown import trend_table
 from cmis_audit.render.units import bar
 from cmis_audit.resources import report_templates
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 REPORT: Final = "report.md"
 PICTURES: Final = "pictures"
 """The folder beside the report in which its pictures lie."""
+_MOST_SEEN: Final = 400
+"""Characters that stand for a picture in the text; the picture itself tells all."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,7 +55,9 @@ def markdown_of(told: Contents, pictures: Mapping[str, str]) -> str:
 def _picture(pictures: Mapping[str, str], name: str) -> Safe:
     """Return a picture as an image, nothing where there is none of that name."""
     place = f"{PICTURES}/{name}.svg"
-    return Safe(f"![{text(pictures[place])}]({place})" if place in pictures else "")
+    if place not in pictures:
+        return Safe("")
+    return Safe(f"![{text(cut(pictures[place], _MOST_SEEN))}]({place})")
 
 
 @cache
