@@ -1,7 +1,7 @@
 """The schema map: a mark a table, by schema; duplicates lit, families folded."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cmis_audit.model.cluster import Role, Verdict
@@ -15,6 +15,8 @@ _WIDTH = 720.0
 _NAMES = 150.0
 _MARK, _GAP = 11.0, 3.0
 _LINE = _MARK + _GAP
+_PER_LINE = int((_WIDTH - _NAMES) // _LINE)
+_MOST_SCHEMAS = 120
 _MOST_LIT = 2_000
 _NAME_LENGTH = 20
 _LETTER = 6.2
@@ -41,33 +43,23 @@ def schema_map(report: Report, anchors: Mapping[str, str], *, linked: bool = Tru
     """
     lit = _lit(report, anchors)
     folded = _folded(report, lit)
-    parts: list[str] = []
-    top = 4.0
-    per_line = int((_WIDTH - _NAMES) // _LINE)
     by_schema: dict[str, list[TableRef]] = defaultdict(list)
     for table in report.catalog.tables:
         by_schema[table.ref.schema].append(table.ref)
-    shown = 0
-    for schema, refs in sorted(by_schema.items(), key=lambda one: (-len(one[1]), one[0])):
-        marks, plain = _marks(schema, refs, lit, folded)
-        shown += len(marks)
-        parts.append(
-            f'<text class="label" x="0" y="{top + _MARK - 1:.0f}">'
-            f"<title>{attribute(schema)}: {counted(len(refs), 'table')}</title>"
-            f"{attribute(cut(schema, _NAME_LENGTH))} <tspan>{len(refs)}</tspan></text>"
-        )
-        path = []
-        for place in range(len(marks) + plain):
-            x = _NAMES + (place % per_line) * _LINE
-            y = top + (place // per_line) * _LINE
-            if place < len(marks) and shown <= _MOST_LIT:
-                parts.append(_drawn(marks[place], x, y, linked=linked))
-            else:
-                path.append(f"M{x:.0f} {y:.0f}h{_MARK:.0f}v{_MARK:.0f}h-{_MARK:.0f}z")
-        if path:
-            parts.append(f'<path class="plain" d="{"".join(path)}"/>')
-        lines = (len(marks) + plain + per_line - 1) // per_line
-        top += max(1, lines) * _LINE + 6
+    shown = _shown(by_schema, lit)
+    parts: list[str] = []
+    top, left = 4.0, _MOST_LIT
+    for schema in shown:
+        marks, plain = _marks(schema, by_schema[schema], lit, folded)
+        drawn = marks[:left]
+        left -= len(drawn)
+        parts.append(_label(schema, len(by_schema[schema]), top))
+        parts += _line(drawn, len(marks) + plain, top, linked=linked)
+        top += max(1, -(-(len(marks) + plain) // _PER_LINE)) * _LINE + 6
+    if len(by_schema) > len(shown):
+        more = counted(len(by_schema) - len(shown), "further schema")
+        parts.append(f'<text class="axis" x="0" y="{top + _MARK - 1:.0f}">and {more}</text>')
+        top += _LINE + 6
     told = (
         f"{counted(len(report.catalog.tables), 'table')} in {counted(len(by_schema), 'schema')}, "
         f"{counted(len(lit), 'table')} in groups to consolidate or to decide"
@@ -84,6 +76,39 @@ def schema_map(report: Report, anchors: Mapping[str, str], *, linked: bool = Tru
         more=f"One mark a table: {', '.join(_KINDS.values())}.",
         role="group" if linked else "img",
     )
+
+
+def _shown(by_schema: Mapping[str, Sequence[TableRef]], lit: Mapping[TableRef, _Mark]) -> list[str]:
+    """Return the schemas that are drawn, the largest first; of very many those with duplicates."""
+
+    def size(schema: str) -> tuple[int, str]:
+        return -len(by_schema[schema]), schema
+
+    burning = {ref.schema for ref in lit}
+    first = sorted(by_schema, key=lambda schema: (schema not in burning, size(schema)))
+    return sorted(first[:_MOST_SCHEMAS], key=size)
+
+
+def _label(schema: str, tables: int, top: float) -> str:
+    return (
+        f'<text class="label" x="0" y="{top + _MARK - 1:.0f}">'
+        f"<title>{attribute(schema)}: {counted(tables, 'table')}</title>"
+        f"{attribute(cut(schema, _NAME_LENGTH))} <tspan>{tables}</tspan></text>"
+    )
+
+
+def _line(marks: Sequence[_Mark], number: int, top: float, *, linked: bool) -> Iterator[str]:
+    """Yield the marks, and as many plain ones as are missing to the number."""
+    path = []
+    for place in range(number):
+        x = _NAMES + (place % _PER_LINE) * _LINE
+        y = top + (place // _PER_LINE) * _LINE
+        if place < len(marks):
+            yield _drawn(marks[place], x, y, linked=linked)
+        else:
+            path.append(f"M{x:.0f} {y:.0f}h{_MARK:.0f}v{_MARK:.0f}h-{_MARK:.0f}z")
+    if path:
+        yield f'<path class="plain" d="{"".join(path)}"/>'
 
 
 def _lit(report: Report, anchors: Mapping[str, str]) -> dict[TableRef, _Mark]:

@@ -15,7 +15,7 @@ from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
 from cmis_audit.model.history import Past
 from cmis_audit.model.plan import Phase, Step
 from cmis_audit.model.report import PackReport, Report
-from cmis_audit.render import html
+from cmis_audit.render import html, html_cards
 from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.html import render_html
@@ -142,6 +142,26 @@ def test_links_to_groups_that_have_no_card_lead_to_where_that_is_said(
     assert "further group" in page
     assert "further question" in page
     assert dead_links(page) == set()
+
+
+def test_what_a_card_leaves_out_is_counted_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("posts", "posts_v2", "posts_v3", "posts_old")
+    report = pipeline.audit(catalog(*(table(name, *POSTS) for name in names)), PACK)
+    (group,) = report.clusters
+    uses = tuple(
+        CodeReference(table=group.members[0].table, use=CodeUse.QUERY, file="a.sql", line=line)
+        for line in (1, 2, 3)
+    )
+    survey = CodeSurvey(roots=("app",), files=1, references=uses)
+    report = msgspec.structs.replace(report, code=survey)
+    whole = render_html(report)
+    assert "in audit.json" not in whole.split('id="review"')[0].split('id="groups"')[1]
+    for name, most in (("MOST_LEDGERS", 1), ("MOST_HEATED", 3), ("MOST_USES", 1)):
+        monkeypatch.setattr(html_cards, name, most)
+    page = render_html(report)
+    assert f"{len(group.pairs) - 1} further pairs in audit.json" in page
+    assert "1 further table in audit.json" in page
+    assert "2 further places that name" in page
 
 
 def test_code_may_name_some_members_and_not_others() -> None:

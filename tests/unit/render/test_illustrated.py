@@ -153,3 +153,22 @@ def test_pictures_are_bounded_and_the_others_keep_their_diagram() -> None:
     assert len(groups) == illustrated.MOST_GROUPS
     assert max(map(len, pictures.values())) < 600_000
     assert "erDiagram" in files["report.md"]
+
+
+def test_of_very_many_schemas_those_with_duplicates_are_on_the_map() -> None:
+    others = [
+        table(TableRef(schema=f"s{number:03}", name=f"t{number}_{part}"), f"c{number}_{part} text")
+        for number in range(300)
+        for part in range(2)
+    ]
+    pair = [table(TableRef(schema="zz", name=name), *POSTS) for name in ("posts",)]
+    pair += [table(TableRef(schema="zzz", name=name), *POSTS) for name in ("posts_v2",)]
+    report = pipeline.audit(catalog(*others, *pair), PACK)
+    assert report.clusters
+    told = drawn(pipeline.documents(report, BOTH)["pictures/map.svg"])
+    rows = [one.text for one in told.iter(f"{SVG}text") if one.attrib["class"] == "label"]
+    words = "".join(told.itertext())
+    assert "and 182 further schemas" in words
+    assert "zz: 1 table" in words
+    assert "zzz: 1 table" in words
+    assert len(rows) == 120
