@@ -446,16 +446,25 @@ def documents(
 ) -> Mapping[str, str]:
     """Return file names and texts of the report in the given formats, in their order.
 
-    The HTML report shows the SQL of the plan: one is made where the report has none.
+    The HTML report shows the SQL of the plan: one is made where the report has none. A format that
+    is alone is one file, which may be printed or taken elsewhere; several are a folder's, and the
+    Markdown report then has its pictures beside it.
     """
     from cmis_audit.render import EMITTERS
 
-    if "html" in formats and report.plan is None and not report.catalog.redacted:
-        report = msgspec.structs.replace(report, plan=plan_of(report, PlanOptions(), notify))
-    found = {}
-    for name in dict.fromkeys(formats):
+    wanted = dict.fromkeys(formats)
+    planned = report
+    if "html" in wanted and report.plan is None and not report.catalog.redacted:
+        planned = msgspec.structs.replace(report, plan=plan_of(report, PlanOptions(), notify))
+    found: dict[str, str] = {}
+    for name in wanted:
         notify(f"writing {name}")
-        found[EMITTERS[name].file_name] = EMITTERS[name].render(report)
+        emitter = EMITTERS[name]
+        told = planned if name == "html" else report
+        if emitter.render_with_others and len(wanted) > 1:
+            found |= emitter.render_with_others(told)
+        else:
+            found[emitter.file_name] = emitter.render(told)
     return found
 
 

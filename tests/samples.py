@@ -1,5 +1,6 @@
 """The sample reports of the demo: `python -m tests.samples` makes them anew."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +25,9 @@ def sample_documents() -> dict[str, str]:
 
 
 def main() -> None:
-    SAMPLES.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(SAMPLES, ignore_errors=True)
     for name, text in sample_documents().items():
+        (SAMPLES / name).parent.mkdir(parents=True, exist_ok=True)
         (SAMPLES / name).write_text(text, "utf-8")
 
 

@@ -53,7 +53,7 @@ Examples:
     "--format",
     metavar="LIST",
     help="Of markdown, json, html (the page for whoever decides), summary, sarif, github, junit. "
-    "Default markdown,json.",
+    "Default markdown,json. Beside others markdown has pictures, in files of their own.",
 )
 @click.option("--fail-under", metavar="N", help="Exit with 1 if the first pack's score is below.")
 @click.option(

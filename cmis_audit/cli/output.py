@@ -76,8 +76,9 @@ def write_files(directory: Path, files: Mapping[str, str | bytes]) -> None:
             target = directory / name
             if target.is_dir():
                 raise IsADirectoryError(None, "it is a directory")
-            target.parent.mkdir(parents=True, exist_ok=True)
             written.append((_written(directory, content), target))
+        for _, target in written:
+            target.parent.mkdir(parents=True, exist_ok=True)
         for temporary, target in written:
             temporary.replace(target)
     except OSError as error:

@@ -1,16 +1,13 @@
-"""Lines over time as inline SVG, for every page of HTML."""
+"""Lines over time."""
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cmis_audit.model.history import Past
 from cmis_audit.model.value import Value
-from cmis_audit.render.pictures import attribute, svg
+from cmis_audit.render.pictures import Picture, attribute
 from cmis_audit.render.units import counted
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 640.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 40.0, 24.0, 32.0
@@ -28,7 +25,7 @@ class Point(Value, frozen=True, kw_only=True):
     """What else is said of it."""
 
 
-def score_chart(pasts: Sequence[Past]) -> "Markup":
+def score_chart(pasts: Sequence[Past]) -> Picture:
     """Return the scores of audits as a line, oldest first."""
     points = [
         Point(
@@ -42,7 +39,7 @@ def score_chart(pasts: Sequence[Past]) -> "Markup":
     return line_chart("Score", points, highest=100)
 
 
-def line_chart(title: str, points: Sequence[Point], *, highest: float = 0) -> "Markup":
+def line_chart(title: str, points: Sequence[Point], *, highest: float = 0) -> Picture:
     """Return the values of points, in their order, as one line for each scale.
 
     The axis ends at `highest`, or above where a value is greater. A screen reader is told the title
@@ -68,7 +65,7 @@ def line_chart(title: str, points: Sequence[Point], *, highest: float = 0) -> "M
             parts.append(_text("axis middle", x, _HEIGHT - 10, one.label))
     told = "; ".join(map(_told, points))
     name = f"{title} over {counted(len(points), 'audit')}: {told}"
-    return svg(_WIDTH, _HEIGHT, name, "".join(parts), kind="trend")
+    return Picture(width=_WIDTH, height=_HEIGHT, title=name, body="".join(parts), kind="trend")
 
 
 def _told(one: Point) -> str:

@@ -1,7 +1,6 @@
-"""Entity-relationship pictures of a group, before and after, as inline SVG."""
+"""Entity-relationship pictures of a group, before and after."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,11 +11,8 @@ from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.value import Value
 from cmis_audit.render.index import Index
 from cmis_audit.render.outline import TargetColumn
-from cmis_audit.render.pictures import attribute, cut, svg
-from cmis_audit.render.units import short_type
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
+from cmis_audit.render.pictures import Picture, attribute, cut
+from cmis_audit.render.units import counted, short_type
 
 _MOST_BOXES = 12
 _MOST_COLUMNS = 8
@@ -24,6 +20,7 @@ _MOST_AFTER = 24
 _BOX, _SPACE, _TITLE, _LINE = 270.0, 120.0, 24.0, 17.0
 _BETWEEN = 16.0
 _LETTERS = 30
+_ROLES = {"keep": ", kept", "merge": ", would merge into it", "near": ", related"}
 
 
 class _Line(Value, frozen=True, kw_only=True):
@@ -46,7 +43,7 @@ class _Box(Value, frozen=True, kw_only=True):
         return _TITLE + _LINE * (len(self.lines) + bool(self.more)) + (4 if self.lines else 0)
 
 
-def before(index: Index, cluster: Cluster) -> "Markup":
+def before(index: Index, cluster: Cluster) -> Picture:
     """Return the members with what they point at; dotted lines lead to the table to keep."""
     roles = {member.table: member.role for member in cluster.members}
     tables = [table for member in cluster.members for table in index.tables((member.table,))]
@@ -57,7 +54,7 @@ def before(index: Index, cluster: Cluster) -> "Markup":
 
 def after(
     index: Index, cluster: Cluster, columns: Sequence[TargetColumn], plan: ClusterPlan | None
-) -> "Markup":
+) -> Picture:
     """Return what takes all: the plan's targets, or without a plan one table in outline."""
     merged = {member.table for member in cluster.members if member.role is not Role.RELATED}
     keys = [key for table in index.tables(merged) for key in table.foreign_keys]
@@ -80,7 +77,13 @@ def after(
         )
         for box in boxes
     ]
-    return _drawn(outside, _targets(outside), f"{cluster.name} after", None, 0)
+    return _drawn(
+        outside,
+        _targets(outside),
+        f"{cluster.name} after: merged into {counted(len(boxes), 'table')}",
+        None,
+        0,
+    )
 
 
 def _target(
@@ -149,7 +152,7 @@ def _targets(left: Sequence[_Box]) -> list[_Box]:
 
 def _drawn(
     left: list[_Box], right: list[_Box], title: str, canonical: TableRef | None, hidden: int
-) -> "Markup":
+) -> Picture:
     x_left, x_right = 46.0, 46.0 + _BOX + _SPACE
     places: dict[TableRef | None, tuple[float, float, float]] = {}
     parts: list[str] = []
@@ -177,7 +180,15 @@ def _drawn(
         )
         bottom += 20
     width = x_right + (_BOX if right else 0) + 8
-    return svg(width, bottom, title, "".join([*lines, *parts]), kind="er")
+    body = "".join([*lines, *parts])
+    more = "; ".join(map(_told, left))
+    return Picture(width=width, height=bottom, title=title, body=body, kind="er", more=more)
+
+
+def _told(box: _Box) -> str:
+    role = _ROLES.get(box.kind, "")
+    points_at = ", ".join(map(str, box.points_at[:_MOST_BOXES]))
+    return f"{box.title}{role}{f', points at {points_at}' if points_at else ''}"
 
 
 def _box(box: _Box, x: float, y: float) -> str:

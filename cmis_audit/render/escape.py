@@ -29,6 +29,8 @@ class Table(Safe):
     headers: tuple[object, ...]
     rows: tuple[tuple[object, ...], ...]
     align: str
+    has_total: bool
+    """The last row is the sum of the others, and stays the last however they are sorted."""
 
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -90,7 +92,13 @@ def joined(separator: str, parts: Iterable[object]) -> Safe:
     return Safe(separator.join(escaped(part) for part in parts))
 
 
-def table(headers: Sequence[object], rows: Iterable[Sequence[object]], align: str) -> Table:
+def table(
+    headers: Sequence[object],
+    rows: Iterable[Sequence[object]],
+    align: str,
+    *,
+    has_total: bool = False,
+) -> Table:
     """Return a GFM table; `align` has one of `l`, `r`, `c` for each column.
 
     Raises ValueError when a row has not as many cells as there are headers.
@@ -103,6 +111,7 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]], align: st
         lines.append(_row(row))
     made = Table("\n".join(lines))
     made.headers, made.rows, made.align = tuple(headers), kept, align
+    made.has_total = has_total
     return made
 
 

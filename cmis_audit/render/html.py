@@ -7,7 +7,7 @@ this room has as Markdown are converted by `markup`.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,29 +17,13 @@ from cmis_audit.model.finding import Finding
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan
 from cmis_audit.model.report import Report
-from cmis_audit.render import (
-    er_picture,
-    evidence,
-    html_cards,
-    map_picture,
-    outlook,
-    overview,
-    pictures,
-    rehearsals,
-    risk,
-    schema_sections,
-    schema_tables,
-    schema_words,
-    sections,
-    units,
-)
+from cmis_audit.render import er_picture, html_cards, map_picture, outlook, pictures, sections
 from cmis_audit.render.charts_trend import score_chart
-from cmis_audit.render.escape import code, visible
-from cmis_audit.render.formula import formula
-from cmis_audit.render.html_page import policy, template_file
-from cmis_audit.render.index import Index
+from cmis_audit.render.contents import WORDS, contents
+from cmis_audit.render.escape import visible
+from cmis_audit.render.html_page import page_style, policy, template_file
 from cmis_audit.render.markup import html_of
-from cmis_audit.render.prose import prose
+from cmis_audit.render.waterfall import falls
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,49 +39,33 @@ ACTIONS: Final = 5
 
 def render_html(report: Report) -> str:
     """Return the whole report as one HTML file that needs nothing beside it."""
-    index = Index(report.catalog, report.code)
-    schemas = schema_sections.schema_sections(report, index)
-    consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
-    review = sections.cluster_sections(report, index, Verdict.REVIEW)
-    clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
-    anchors = {one.cluster.id: one.anchor for one in (*consolidate, *review)}
-    for section in schemas:
-        anchors |= {cluster.id: section.anchor for cluster in section.clusters}
+    told = contents(report)
+    anchors = told.anchors
     plans = {each.cluster: each for each in report.plan.clusters} if report.plan else {}
     refusals = {each.cluster: each for each in report.plan.refused} if report.plan else {}
-    style, script = template_file("report.css"), template_file("report.js")
-    merges: list[overview.Merge] = [*schemas, *consolidate]
-    domains = outlook.domain_rows(report, clusters)
+    style, script = page_style(), template_file("report.js")
+    shown = {
+        **vars(told),
+        "consolidate": told.consolidate[:MOST_CARDS],
+        "review": told.review[:MOST_REVIEWS],
+    }
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
-            report=report,
+            shown,
             catalog=report.catalog,
-            index=index,
             style=style,
             script=script,
             policy=policy(style=style, script=script),
-            schemas=schemas,
-            consolidate=consolidate[:MOST_CARDS],
-            more_consolidate=consolidate[MOST_CARDS:],
-            review=review[:MOST_REVIEWS],
-            more_review=review[MOST_REVIEWS:],
-            merges=merges,
-            actions=html_cards.actions(merges, ACTIONS),
-            groups=len(clusters),
-            undecided=outlook.repeated_schemas(report, Verdict.REVIEW),
-            templates=outlook.repeated_schemas(report, Verdict.KEEP_APART),
+            more_consolidate=told.consolidate[MOST_CARDS:],
+            more_review=told.review[MOST_REVIEWS:],
+            actions=html_cards.actions(told.merges, ACTIONS),
             apart=outlook.apart(report)[:MOST_APART],
             more_apart=len(outlook.apart(report)[MOST_APART:]),
             findings=_shown(report.findings),
-            total=outlook.totals(clusters),
-            domains=domains,
-            domain_total=outlook.domain_total(report, clusters, domains),
-            prose=prose(report),
             anchors=anchors,
             anchor=sections.anchor,
-            tried=rehearsals.by_cluster(report),
             plans=_bounded(plans),
             refusals=refusals,
             uses=_uses(report),
@@ -118,28 +86,15 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(WORDS)
     environment.globals.update(
         cards=html_cards,
         pictures=pictures,
         score_chart=score_chart,
         map_picture=map_picture,
         er=er_picture,
-        sections=sections,
-        rehearsal=rehearsals,
-        schema_tables=schema_tables,
-        schema_words=schema_words,
-        overview=overview,
-        evidence=evidence,
-        outlook=outlook,
-        risk=risk,
-        code=code,
-        formula=formula,
+        falls=falls,
     )
-    named: dict[str, Callable[..., object]] = {
-        name: getattr(units, name)
-        for name in ("counted", "human_bytes", "human_rows", "percent", "points", "signed", "share")
-    }
-    environment.globals.update(named)
     return environment
 
 

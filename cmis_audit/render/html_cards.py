@@ -1,6 +1,7 @@
 """What the cards of the HTML report show, ready for their templates."""
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -8,13 +9,11 @@ from cmis_audit.model.cluster import Cluster, ComparisonRow, Verdict
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import Step
-from cmis_audit.model.score import Score
 from cmis_audit.model.value import Value
 from cmis_audit.render.escape import Safe, code
 from cmis_audit.render.evidence import MISSING, compared, shared_concepts
-from cmis_audit.render.formula import charged
 from cmis_audit.render.overview import Merge
-from cmis_audit.render.units import points, short_type, signed
+from cmis_audit.render.units import short_type, signed
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -29,18 +28,8 @@ MOST_BESIDE: Final = 300
 """Findings of each other pack."""
 _STEPS: Final = 5
 _SPLIT: Final = "split"
-
-
-class Fall(Value, frozen=True, kw_only=True):
-    """One bar of the way from 100 to the score."""
-
-    label: str
-    start: float
-    end: float
-    kind: str
-    points: str
-    payoff: str = ""
-    note: str = ""
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MOST_LINES: Final = 8
 
 
 class Reason(Value, frozen=True, kw_only=True):
@@ -73,30 +62,6 @@ class Heat(Value, frozen=True, kw_only=True):
 def actions(merges: Sequence[Merge], most: int) -> list[Merge]:
     """Return the merges that give back most points, those that remove more tables first."""
     return sorted(merges, key=lambda one: (-one.payoff, -one.leaving))[:most]
-
-
-def falls(score: Score) -> list[Fall]:
-    """Return the way from 100 over the deductions to the score."""
-    found = [Fall(label="Start", start=0, end=100, kind="keep", points="100")]
-    left = 100.0
-    for taken in score.deductions:
-        end = max(0.0, left - taken.points)
-        found.append(
-            Fall(
-                label=f"{taken.rule} {taken.title}",
-                start=left,
-                end=end,
-                kind="loss",
-                points=f"−{points(taken.points)}",
-                payoff=f"+{points(taken.payoff)}",
-                note=f"{charged(score, taken)}, at most {points(taken.cap)}",
-            )
-        )
-        left = end
-    found.append(
-        Fall(label="Score", start=0, end=score.exact, kind="total", points=points(score.exact))
-    )
-    return found
 
 
 def reasons(match: Match) -> tuple[list[Reason], float]:
@@ -185,7 +150,26 @@ def sql(step: Step) -> "Markup":
     """Return a file as it is, lines and all: it is there to be copied."""
     from markupsafe import Markup
 
-    return Markup(html.escape(step.sql))
+    return Markup(html.escape(step.sql, quote=False))
+
+
+def turned(step: Step) -> str:
+    """Return which characters of a file turn the direction of text, and where; empty for none.
+
+    The file is shown as it is. These make what is read another text than what is run.
+    """
+    found = [
+        (number, char)
+        for number, line in enumerate(step.sql.split("\n"), start=1)
+        for char in _TURNING.findall(line)
+    ]
+    if not found:
+        return ""
+    kinds = ", ".join(sorted({f"U+{ord(char):04X}" for _, char in found}))
+    lines = list(dict.fromkeys(str(number) for number, _ in found))
+    more = len(lines) - _MOST_LINES
+    where = ", ".join(lines[:_MOST_LINES]) + (f" and {more} more" if more > 0 else "")
+    return f"{kinds} in {'line' if len(lines) == 1 else 'lines'} {where}"
 
 
 def merges_into_one(cluster: Cluster) -> bool:

@@ -10,6 +10,11 @@ def template_file(name: str) -> str:
     return (report_templates() / name).read_text("utf-8")
 
 
+def page_style() -> str:
+    """Return the style of a page: its colours, itself, the pictures in it."""
+    return "".join(map(template_file, ("colours.css", "report.css", "picture.css")))
+
+
 def policy(**parts: str) -> str:
     """Return the policy under which nothing but these texts is used: `style=`, `script=`."""
     sources = (

@@ -5,74 +5,59 @@ expression yields passes `escape.escaped`, which leaves only Safe text alone.
 """
 
 import re
-from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final
 
-from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
-from cmis_audit.render import (
-    code_places,
-    decisions,
-    diagram,
-    evidence,
-    outlook,
-    overview,
-    packs,
-    rehearsals,
-    risk,
-    schema_sections,
-    schema_tables,
-    schema_words,
-    sections,
-    units,
-)
-from cmis_audit.render.escape import code, escaped, html_code, joined, table
-from cmis_audit.render.formula import formula
-from cmis_audit.render.index import Index
-from cmis_audit.render.prose import prose
+from cmis_audit.render import code_places, decisions, diagram, outlook, overview, packs
+from cmis_audit.render.contents import WORDS, Contents, contents
+from cmis_audit.render.escape import Safe, escaped, html_code, joined, table, text
+from cmis_audit.render.pictures import cut
 from cmis_audit.render.trend_markdown import trend_table
+from cmis_audit.render.units import bar
 from cmis_audit.resources import report_templates
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+REPORT: Final = "report.md"
+PICTURES: Final = "pictures"
+"""The folder beside the report in which its pictures lie."""
+_MOST_SEEN: Final = 400
+"""Characters that stand for a picture in the text; the picture itself tells all."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def render_markdown(report: Report) -> str:
-    """Return the whole report as GitHub-flavoured Markdown."""
-    index = Index(report.catalog, report.code)
-    schemas = schema_sections.schema_sections(report, index)
-    consolidate = sections.cluster_sections(report, index, Verdict.CONSOLIDATE)
-    apart = outlook.apart(report)
-    clusters = outlook.with_verdict(report, Verdict.CONSOLIDATE)
-    domains = outlook.domain_rows(report, clusters)
+    """Return the whole report as GitHub-flavoured Markdown, in one file that needs no other."""
+    return markdown_of(contents(report), {})
+
+
+def markdown_of(told: Contents, pictures: Mapping[str, str]) -> str:
+    """Return the report; where `pictures`, file to what is seen, has one for a place, with it."""
+    apart = outlook.apart(told.report)
     body = (
         _environment()
         .get_template("report.md.j2")
         .render(
-            report=report,
-            catalog=report.catalog,
-            index=index,
-            consolidate=consolidate,
-            schemas=schemas,
-            merges=[*schemas, *consolidate],
-            groups=len(clusters),
-            undecided=outlook.repeated_schemas(report, Verdict.REVIEW),
-            templates=outlook.repeated_schemas(report, Verdict.KEEP_APART),
-            critical=[one for one in consolidate if one.cluster.priority == "critical"],
-            review=sections.cluster_sections(report, index, Verdict.REVIEW),
+            **vars(told),
+            catalog=told.report.catalog,
+            critical=[one for one in told.consolidate if one.cluster.priority == "critical"],
             apart=[one for one in apart if len(one.members) <= overview.BIG_GROUP],
             families=[one for one in apart if len(one.members) > overview.BIG_GROUP],
-            total=outlook.totals(clusters),
-            domains=domains,
-            domain_total=outlook.domain_total(report, clusters, domains),
-            prose=prose(report),
-            rehearsals=rehearsals.by_cluster(report),
+            picture=partial(_picture, pictures),
         )
     )
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n"
+
+
+def _picture(pictures: Mapping[str, str], name: str) -> Safe:
+    """Return a picture as an image, nothing where there is none of that name."""
+    place = f"{PICTURES}/{name}.svg"
+    if place not in pictures:
+        return Safe("")
+    return Safe(f"![{text(cut(pictures[place], _MOST_SEEN))}]({place})")
 
 
 @cache
@@ -89,29 +74,16 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(WORDS)
     environment.globals.update(
-        sections=sections,
-        rehearsal=rehearsals,
-        schema_tables=schema_tables,
-        schema_words=schema_words,
-        overview=overview,
         packs=packs,
-        formula=formula,
         places=code_places,
-        evidence=evidence,
         decisions=decisions,
         diagram=diagram,
-        outlook=outlook,
-        risk=risk,
-        code=code,
         html_code=html_code,
         joined=joined,
         table=table,
         trend_table=trend_table,
+        bar=bar,
     )
-    named: dict[str, Callable[..., object]] = {
-        name: getattr(units, name)
-        for name in ("counted", "human_bytes", "human_rows", "percent", "points", "signed", "bar")
-    }
-    environment.globals.update(named)
     return environment

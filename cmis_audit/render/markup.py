@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cmis_audit.render.escape import Safe, visible
+from cmis_audit.render.pictures import Picture
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -28,8 +29,8 @@ def html_of(value: object) -> "Markup":
     """Return a piece of the report as HTML: Safe Markdown converted, all else escaped."""
     from markupsafe import Markup
 
-    if isinstance(value, Markup):
-        return value
+    if isinstance(value, Markup | Picture):
+        return Markup(value)
     if isinstance(value, Safe):
         return Markup(_converted(str(value)))
     if value is None:

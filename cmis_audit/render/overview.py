@@ -154,7 +154,8 @@ def totals_table(sections: Sequence[Merge], total: outlook.Totals) -> Table:
     cells = ("Total, each table once", total.before, total.after)
     bold = [Safe(f"**{cell}**") for cell in (*cells, percent(total.leaving, total.before))]
     rows.append([*bold, ""])
-    return table(["Group", "Tables now", "After", "Reduction", "Priority"], rows, "lrrrl")
+    headers = ["Group", "Tables now", "After", "Reduction", "Priority"]
+    return table(headers, rows, "lrrrl", has_total=True)
 
 
 def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) -> Table:
@@ -173,7 +174,7 @@ def domain_table(rows: tuple[outlook.DomainRow, ...], total: outlook.DomainRow) 
     bold = [Safe(f"**{one}**") for one in (*sums, percent(total.leaving, total.tables))]
     cells.append([Safe("**Total, each table once**"), *bold])
     headers = ["Word", "Tables with it", "In the groups above", "After", "Reduction"]
-    return table(headers, cells, "lrrrr")
+    return table(headers, cells, "lrrrr", has_total=True)
 
 
 def risk_table(sections: Sequence[Merge]) -> Table:

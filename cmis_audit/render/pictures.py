@@ -1,9 +1,10 @@
-"""Small pictures as inline SVG: no style attribute, no script; colours come from classes."""
+"""Pictures as SVG: no style attribute, no script; colours come from classes (`picture.css`)."""
 
 import html
 from math import pi
 from typing import TYPE_CHECKING
 
+from cmis_audit.model.value import Value
 from cmis_audit.render.escape import visible
 
 if TYPE_CHECKING:
@@ -13,16 +14,28 @@ _RADIUS = 80
 _ARC = pi * _RADIUS
 
 
-def svg(
-    width: float, height: float, title: str, body: str, *, kind: str = "", role: str = "img"
-) -> "Markup":
-    """Return a picture that is told to a screen reader by its title; with links, role `group`."""
-    from markupsafe import Markup
+class Picture(Value, frozen=True, kw_only=True):
+    """A drawing that a page of HTML takes as it is, and that `picture_file` makes a file of."""
 
-    return Markup(
-        f'<svg class="picture {kind}" viewBox="0 0 {_short(width)} {_short(height)}" '
-        f'role="{role}" aria-label="{attribute(title)}">{body}</svg>'
-    )
+    width: float
+    height: float
+    title: str
+    """What is seen, in a sentence."""
+    body: str
+    """Elements of SVG, everything foreign in them escaped."""
+    kind: str
+    """The class under which the style knows its parts."""
+    more: str = ""
+    """What else is to be told of it where it stands alone."""
+    role: str = "img"
+    """`group` where there are links in it."""
+
+    def __html__(self) -> str:
+        return (
+            f'<svg class="picture {self.kind}" viewBox="0 0 {short(self.width)} '
+            f'{short(self.height)}" role="{self.role}" aria-label="{attribute(self.title)}">'
+            f"{self.body}</svg>"
+        )
 
 
 def attribute(value: str) -> str:
@@ -35,7 +48,7 @@ def cut(value: str, most: int) -> str:
     return value if len(value) <= most else f"{value[: most - 1]}…"
 
 
-def dial(value: int, grade: str, label: str) -> "Markup":
+def dial(value: int, grade: str, label: str) -> Picture:
     """Return the score as a half circle."""
     path = f"M 20 100 A {_RADIUS} {_RADIUS} 0 0 1 180 100"
     filled = _ARC * min(max(value, 0), 100) / 100
@@ -46,7 +59,8 @@ def dial(value: int, grade: str, label: str) -> "Markup":
         f'<text class="dial-number" x="100" y="88">{value}</text>'
         f'<text class="dial-of" x="100" y="108">of 100</text>'
     )
-    return svg(200, 116, f"Score {value} of 100, grade {grade}, {label}", body, kind="dial")
+    title = f"Score {value} of 100, grade {grade}, {label}"
+    return Picture(width=200, height=116, title=title, body=body, kind="dial")
 
 
 def span(start: float, end: float, whole: float, kind: str) -> "Markup":
@@ -57,10 +71,11 @@ def span(start: float, end: float, whole: float, kind: str) -> "Markup":
     left = 100 * low / whole if whole else 0
     width = max(100 * (high - low) / whole, 0.6) if whole else 0
     return Markup(
-        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="{kind}" x="{left:.2f}" y="1" width="{width:.2f}" height="8"/></svg>'
+        f'<svg class="bar" aria-hidden="true"><rect class="{kind}" x="{left:.2f}%" y="10%" '
+        f'width="{width:.2f}%" height="80%"/></svg>'
     )
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
+    """Return a length as SVG has it, without a needless decimal."""
     return f"{number:.1f}".removesuffix(".0")

@@ -8,16 +8,16 @@ from cmis_audit.model.history import Past
 from cmis_audit.render import trend_words as words
 from cmis_audit.render.charts_trend import Point, line_chart, score_chart
 from cmis_audit.render.escape import visible
-from cmis_audit.render.html_page import policy, template_file
+from cmis_audit.render.html_page import page_style, policy, template_file
+from cmis_audit.render.pictures import Picture
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 
 def trend_html(trends: Mapping[str, Sequence[Past]]) -> str:
     """Return the trend of each database: charts, and the figures as a table."""
-    style = template_file("report.css")
+    style = page_style()
     return (
         _environment()
         .get_template("trend.html.j2")
@@ -39,7 +39,7 @@ def trend_html(trends: Mapping[str, Sequence[Past]]) -> str:
     )
 
 
-def charts(pasts: Sequence[Past]) -> list[tuple[str, "Markup"]]:
+def charts(pasts: Sequence[Past]) -> list[tuple[str, Picture]]:
     """Return charts with their names: score, tables, duplicates, what is waived."""
     figures = {
         "Tables": [past.tables for past in pasts],

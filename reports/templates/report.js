@@ -6,37 +6,56 @@
     return element;
   };
 
-  // Tables: a button in every heading sorts, a box above the longer ones filters.
-  const FILTERED_FROM = 12;
+  // Tables: a button in every heading sorts, a box above the longer ones filters. What is folded away
+  // is made ready when it is first opened: a large report has thousands of tables.
+  const FILTERED_FROM = 9;
+  const RANKS = ["none", "low", "medium", "high", "critical"];
+  const MISSING = ["", "\u2014", "unknown"];
+  const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+  const TIMES = { million: 1e6, billion: 1e9, ...Object.fromEntries(UNITS.map((name, place) => [name, 1024 ** place])) };
+  const NUMBER = /^([+\u2212-]?)([\d,]+(?:\.\d+)?)(?: ([A-Za-z]+))?(?![\w.])/;
   const number = (text) => {
-    const found = /^[+\u2212-]?[\d,]+(\.\d+)?/.exec(text);
-    return found ? Number(found[0].replace(/,/g, "").replace("\u2212", "-")) : NaN;
+    const found = NUMBER.exec(text);
+    if (!found) return null;
+    const size = Number(found[2].replaceAll(",", "")) * (TIMES[found[3]] ?? 1);
+    return "\u2212-".includes(found[1] || "+") ? -size : size;
   };
-  const order = (one, other) => {
-    const [left, right] = [number(one), number(other)];
-    if (!Number.isNaN(left) && !Number.isNaN(right)) return left - right;
-    return one.localeCompare(other, "en", { numeric: true });
+  const rank = (text) => {
+    const place = RANKS.indexOf(text.split(/\W/, 1)[0]);
+    return place < 0 ? null : place;
   };
-  const sortable = (table) => {
-    const body = table.tBodies[0];
-    [...table.tHead.rows[0].cells].forEach((cell, place) => {
-      if (!cell.textContent.trim()) return;
-      const button = make("button", { type: "button" }, ...cell.childNodes);
-      cell.append(button);
+  const words = new Intl.Collator("en", { numeric: true });
+  const size = (one, other) => (one < other ? -1 : Number(one > other));
+  // A column is compared as numbers or as grades where all of it can be, else as words.
+  const compared = (texts) => {
+    for (const read of [number, rank]) {
+      const found = texts.map((text) => (MISSING.includes(text) ? -Infinity : read(text)));
+      if (!found.includes(null)) return [found, size];
+    }
+    return [texts, words.compare];
+  };
+  const sortable = (table, body) => {
+    const rows = [...body.rows];
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, place) => {
+      const texts = rows.map((row) => row.cells[place]?.textContent.trim() ?? "");
+      if (!head.textContent.trim() || !texts.some(Boolean)) return;
+      const button = make("button", { type: "button" }, ...head.childNodes);
+      head.append(button);
       button.addEventListener("click", () => {
-        const down = cell.getAttribute("aria-sort") === "ascending";
-        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-        cell.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const rows = [...body.rows].map((row) => [row.cells[place]?.textContent.trim() ?? "", row]);
-        rows.sort((one, other) => (down ? order(other[0], one[0]) : order(one[0], other[0])));
-        body.append(...rows.map(([, row]) => row));
+        const was = head.getAttribute("aria-sort");
+        for (const other of heads) other.removeAttribute("aria-sort");
+        if (was === "descending") return body.append(...rows);
+        head.setAttribute("aria-sort", was ? "descending" : "ascending");
+        const [keys, compare] = compared(texts);
+        const order = rows.map((_, at) => at).sort((one, other) => (was ? -1 : 1) * compare(keys[one], keys[other]));
+        body.append(...order.map((at) => rows[at]));
       });
     });
   };
   let boxes = 0;
-  const filterable = (table) => {
-    const rows = [...table.tBodies[0].rows];
-    if (rows.length < FILTERED_FROM) return;
+  const filterable = (table, body) => {
+    const rows = [...body.rows];
     boxes += 1;
     const input = make("input", { type: "search", id: `filter-${boxes}` });
     const told = make("span", {}, "");
@@ -54,10 +73,18 @@
       told.textContent = `${shown} of ${rows.length}`;
     });
   };
-  for (const table of document.querySelectorAll("table.data")) {
-    if (table.tBodies[0].rows.length > 2) sortable(table);
-    filterable(table);
-  }
+  const done = new WeakSet();
+  const ready = (root) => {
+    for (const table of root.querySelectorAll("table.data")) {
+      if (done.has(table) || table.closest("details:not([open])")) continue;
+      done.add(table);
+      const body = [...table.tBodies].at(-1);
+      if (body.rows.length > 1) sortable(table, body);
+      if (body.rows.length >= FILTERED_FROM) filterable(table, body);
+    }
+  };
+  ready(document);
+  document.addEventListener("toggle", (event) => { if (event.target.open) ready(event.target); }, true);
 
   // SQL: a button copies a file.
   const copied = async (code) => {
@@ -83,12 +110,11 @@
 
   // All tables: listed a hundred at a time, and found by name.
   const tables = JSON.parse(document.getElementById("tables").textContent);
-  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   const bytes = (size) => {
     if (size === null) return "unknown";
     let place = 0;
-    while (size >= 1024 && place < units.length - 1) [size, place] = [size / 1024, place + 1];
-    return `${place && size < 100 ? size.toFixed(1) : Math.round(size)} ${units[place]}`;
+    while (size >= 1024 && place < UNITS.length - 1) [size, place] = [size / 1024, place + 1];
+    return `${place && size < 100 ? size.toFixed(1) : Math.round(size)} ${UNITS[place]}`;
   };
   const count = (rows) => (rows === null ? "unknown" : rows.toLocaleString("en"));
   const STEP = 100;
@@ -99,11 +125,11 @@
   const status = make("span");
   status.setAttribute("role", "status");
   const more = make("button", { type: "button", className: "more" }, "Show more");
+  const rest = make("p", { className: "note" });
   const draw = () => {
     const [place, down] = sorted;
-    const key = (row) => row[place] ?? -1;
-    const compare = (one, other) =>
-      typeof key(one) === "number" ? key(one) - key(other) : order(String(key(one)), String(key(other)));
+    const key = (row) => row[place] ?? -Infinity;
+    const compare = (one, other) => (place > 0 && place < 4 ? size : words.compare)(key(one), key(other));
     const rows = [...chosen].sort((one, other) => (down ? compare(other, one) : compare(one, other)));
     body.replaceChildren(...rows.slice(0, shown).map((row) => {
       const group = row[6] ? make("a", { href: `#${row[6]}` }, row[5]) : "";
@@ -113,6 +139,8 @@
         make("td", {}, row[4]), make("td", {}, group));
     }));
     more.hidden = rows.length <= shown;
+    rest.hidden = more.hidden;
+    rest.textContent = `${(rows.length - shown).toLocaleString("en")} further tables are not shown; audit.json has all of them.`;
     status.textContent = `${Math.min(shown, rows.length)} of ${rows.length} shown`;
   };
   const heads = headings.map(([name, place]) => {
@@ -140,7 +168,7 @@
   region.setAttribute("aria-label", "All tables");
   list.replaceChildren(
     make("div", { className: "filter" }, make("label", { htmlFor: "filter-tables" }, "Filter: all tables"), only, status),
-    region, more);
+    region, rest, more);
   draw();
 
   // The search box in the head finds a table from anywhere.
@@ -185,7 +213,10 @@
   };
   addEventListener("hashchange", open);
   open();
+  const PRINTED = 1000;
   addEventListener("beforeprint", () => {
+    shown = Math.max(shown, PRINTED);
+    draw();
     for (const one of document.querySelectorAll("article > details:not(:has(details.sql))")) one.open = true;
   });
 })();

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from builders import catalog, table
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from cmis_audit import pipeline
 from cmis_audit.model.history import Past
@@ -148,6 +148,70 @@ def test_a_heading_sorts_its_table(sample: Opened) -> None:
     assert glance.locator("tbody tr td:last-child").first.inner_text() == "+14"
 
 
+def cells(table: Locator, place: int) -> list[str]:
+    """The texts of a column of the rows that sort."""
+    found = table.locator(f"tbody:last-of-type tr > :nth-child({place})")
+    return [one.strip() for one in found.all_text_contents()]
+
+
+def test_the_waterfall_sorts_between_its_ends_and_goes_back(sample: Opened) -> None:
+    table = sample.page.locator("#score table.data")
+    button = table.locator("th", has_text="Points").locator("button")
+    as_told = cells(table, 3)
+    button.click()
+    assert cells(table, 3) == ["−20", "−15", "−10", "−3"]
+    button.click()
+    assert cells(table, 3) == ["−3", "−10", "−15", "−20"]
+    button.click()
+    assert cells(table, 3) == as_told
+    assert table.locator("[aria-sort]").count() == 0
+    assert table.locator("tr").nth(1).locator("th").inner_text() == "Start"
+    assert table.locator("tfoot th").inner_text() == "Score"
+    assert table.locator("th", has_text="Of 100 points").locator("button").count() == 0
+
+
+def test_evidence_sorts_once_it_is_unfolded(sample: Opened) -> None:
+    fold = sample.page.locator("details", has_text="Evidence, pair by pair").first
+    table = fold.locator("table.data").first
+    assert table.locator("th button").count() == 0
+    fold.locator("summary").click()
+    table.locator("th", has_text="Bits").locator("button").click()
+    bits = [float(one.replace("−", "-")) for one in cells(table, 3)]
+    assert len(bits) > 3
+    assert bits == sorted(bits)
+    assert table.locator("tfoot th").inner_text() == "sum"
+
+
+def test_grades_and_totals_have_their_place(sample: Opened) -> None:
+    table = sample.page.locator("table.data", has_text="Tables before and after")
+    table.locator("th", has_text="Priority").locator("button").click()
+    grades = cells(table, 5)
+    assert grades == sorted(grades, key=["low", "medium", "high", "critical"].index)
+    assert len(set(grades)) == 3
+    assert "Total" in table.locator("tfoot").inner_text()
+
+
+def test_every_table_of_more_than_one_row_sorts(sample: Opened) -> None:
+    """With everything unfolded, as a heading is a button; the longer ones have a filter."""
+    page = sample.page
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate("() => new Promise(done => setTimeout(done, 200))")
+    assert page.locator("table th button").count() > 100
+    left_out = page.evaluate(
+        """() => [...document.querySelectorAll('table:not(.heat)')].filter(table =>
+            [...table.tBodies].at(-1).rows.length > 1 && !table.querySelector('th button')
+        ).map(table => table.caption.textContent)"""
+    )
+    assert left_out == []
+    unfiltered = page.evaluate(
+        """() => [...document.querySelectorAll('table:not(.heat)')].filter(table =>
+            ([...table.tBodies].at(-1).rows.length > 8)
+            !== !!table.closest('.scroll').previousElementSibling?.matches('.filter')
+        ).map(table => table.caption.textContent)"""
+    )
+    assert unfiltered == []
+
+
 def test_a_filter_leaves_what_matches(sample: Opened) -> None:
     page = sample.page
     page.fill("#filter-tables", "social_posts")
@@ -163,6 +227,45 @@ def test_a_filter_leaves_what_matches(sample: Opened) -> None:
     assert rows.count() == 100
     page.locator("#table-list .more").click()
     assert rows.count() == 241
+
+
+def test_sizes_sort_as_sizes(sample: Opened) -> None:
+    page = sample.page
+    table = page.locator("#table-list table")
+    for title, factors in (("Size", {"B": 1, "kB": 1024, "MB": 1024**2}), ("Rows", {"": 1})):
+        head = table.locator("th", has_text=title)
+        head.locator("button").click()
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == "descending"
+        place = [one.strip() for one in table.locator("th").all_text_contents()].index(
+            head.inner_text()
+        )
+        texts = [one for one in cells(table, place + 1) if one != "unknown"]
+        values = [float(one.replace(",", "").partition(" ")[0]) for one in texts]
+        sizes = [
+            value * factors[t.partition(" ")[2]] for value, t in zip(values, texts, strict=True)
+        ]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(set(sizes)) > 2
+
+
+def test_paper_gets_every_table_in_ink(browser: Browser) -> None:
+    """By night too: what is printed is dark on white, whole, and no sum comes twice."""
+    found = opened(browser, SAMPLE, "dark")
+    page = found.page
+    by_night = page.evaluate("getComputedStyle(document.body).color")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("getComputedStyle(document.body).color") != by_night
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 37, 48)"
+    assert page.locator("#table-list tbody tr").count() == 241
+    assert page.locator("#table-list p.note").is_hidden()
+    assert page.locator("tfoot").first.evaluate("e => getComputedStyle(e).display") != (
+        "table-footer-group"
+    )
+    folded = "article > details:not([open]):not(:has(details.sql))"
+    assert page.locator(folded).count() == 0
+    page.context.close()
 
 
 def test_the_search_finds_any_table_and_goes_to_its_group(sample: Opened) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import stat
 import subprocess
@@ -80,6 +81,7 @@ def test_an_audit_writes_the_report_and_prints_a_summary(
     assert "\x1b" not in done.stdout
     assert sorted(each.name for each in (tmp_path / "cmis-audit-out").iterdir()) == [
         "audit.json",
+        "pictures",
         "report.md",
     ]
     audit = json.loads((tmp_path / "cmis-audit-out" / "audit.json").read_text())
@@ -280,6 +282,18 @@ def test_of_two_files_none_is_written_if_one_cannot_be(
     assert sorted(each.name for each in out.iterdir()) == ["audit.json", "report.md"]
 
 
+def test_a_report_that_is_alone_has_no_pictures(run: Run, twins: str, tmp_path: Path) -> None:
+    run("audit", twins, "--format", "markdown", "-o", "alone")
+    printed = run("audit", twins, "--format", "markdown", "-o", "-").stdout
+    assert [each.name for each in (tmp_path / "alone").iterdir()] == ["report.md"]
+    assert "![" not in (tmp_path / "alone" / "report.md").read_text() + printed
+    run("audit", twins)
+    report = (tmp_path / "cmis-audit-out" / "report.md").read_text()
+    shown = re.findall(r"!\[[^]]+\]\((.*?)\)", report)
+    files = (tmp_path / "cmis-audit-out" / "pictures").iterdir()
+    assert sorted(shown) == sorted(f"pictures/{each.name}" for each in files)
+
+
 def test_files_have_the_rights_of_any_file(run: Run, twins: str, tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     run("audit", twins)
@@ -415,6 +429,7 @@ def test_the_demo_ends_where_the_document_does(run: Run, tmp_path: Path) -> None
     assert sorted(each.name for each in (tmp_path / "demo").iterdir()) == [
         "audit.json",
         "catalog.json",
+        "pictures",
         "report.html",
         "report.md",
     ]

@@ -110,7 +110,7 @@ def test_values_that_both_hold_are_counted_and_nobody_sees_one(twins: str, tmp_p
             cwd=tmp_path,
             check=True,
         )
-        files = sorted((tmp_path / folder).iterdir())
+        files = sorted(each for each in (tmp_path / folder).rglob("*") if each.is_file())
         written.append({file.name: file.read_text("utf-8") for file in files})
         everything = done.stdout + done.stderr + "".join(written[-1].values())
         assert SECRET not in everything

@@ -129,7 +129,9 @@ def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
     (out / "b").unlink()
     (out / "b").mkdir()
     with pytest.raises(UsageError, match=r"cannot write .*b: .*directory"):
-        write_files(out, {"a": "new", "b": "new"})
+        write_files(out, {"a": "new", "c/d": "new", "b": "new"})
+    with pytest.raises(UsageError, match=r"cannot write .*d: "):
+        write_files(out, {"a": "new", "a/d": "new"})
     assert (out / "a").read_text() == "1"
     assert sorted(each.name for each in out.iterdir()) == ["a", "b"]
 

@@ -13,13 +13,15 @@ from cmis_audit import pipeline
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
 from cmis_audit.model.history import Past
+from cmis_audit.model.plan import Phase, Step
 from cmis_audit.model.report import PackReport, Report
-from cmis_audit.render import html
+from cmis_audit.render import html, html_cards
 from cmis_audit.render.charts_trend import score_chart
 from cmis_audit.render.escape import Safe, code, text
 from cmis_audit.render.html import render_html
-from cmis_audit.render.html_cards import falls, reasons
+from cmis_audit.render.html_cards import reasons, turned
 from cmis_audit.render.markup import html_of
+from cmis_audit.render.waterfall import falls
 
 PACK = pipeline.rule_pack("cmis", None)
 POSTS = ("id bigint pk", "headline text", "body text", "published_at date", "slug text")
@@ -90,6 +92,28 @@ def test_without_a_plan_the_card_says_how_to_get_one() -> None:
     assert "01-expand.sql" in pipeline.documents(report, ("html",))["report.html"]
 
 
+def test_sql_that_reads_otherwise_than_it_runs_is_warned_of() -> None:
+    def page(name: str) -> str:
+        pair = [table(name, *POSTS), table(f"{name}_v2", *POSTS)]
+        return pipeline.documents(pipeline.audit(catalog(*pair), PACK), ("html",))["report.html"]
+
+    for char in "\u202a\u202e\u2066\u2069":
+        assert f"turn the direction of text: U+{ord(char):04X} in line" in page(f"posts{char}b")
+    for name in ("posts", "\u05d0\u05d1\u05d2", "posts\u200f", "posts\u2029"):
+        assert "direction of text" not in page(name)
+
+
+def test_every_place_of_what_turns_text_is_told() -> None:
+    def told(sql: str) -> str:
+        values = {"file": "", "title": "", "lock_timeout_ms": 0, "statement_timeout_ms": 0}
+        return turned(Step(phase=Phase.EXPAND, transaction=True, sql=sql, **values))
+
+    assert told("a\nb") == ""
+    assert told("a\u202e\u202e") == "U+202E in line 1"
+    assert told("\u2066a\nb\n\u202ec") == "U+202E, U+2066 in lines 1, 3"
+    assert told("\u202e\n" * 10) == "U+202E in lines 1, 2, 3, 4, 5, 6, 7, 8 and 2 more"
+
+
 def test_a_title_cannot_end_the_list_of_tables() -> None:
     hostile = table("</script><!--", *POSTS)
     page = render_html(pipeline.audit(catalog(hostile), PACK))
@@ -118,6 +142,26 @@ def test_links_to_groups_that_have_no_card_lead_to_where_that_is_said(
     assert "further group" in page
     assert "further question" in page
     assert dead_links(page) == set()
+
+
+def test_what_a_card_leaves_out_is_counted_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("posts", "posts_v2", "posts_v3", "posts_old")
+    report = pipeline.audit(catalog(*(table(name, *POSTS) for name in names)), PACK)
+    (group,) = report.clusters
+    uses = tuple(
+        CodeReference(table=group.members[0].table, use=CodeUse.QUERY, file="a.sql", line=line)
+        for line in (1, 2, 3)
+    )
+    survey = CodeSurvey(roots=("app",), files=1, references=uses)
+    report = msgspec.structs.replace(report, code=survey)
+    whole = render_html(report)
+    assert "in audit.json" not in whole.split('id="review"')[0].split('id="groups"')[1]
+    for name, most in (("MOST_LEDGERS", 1), ("MOST_HEATED", 3), ("MOST_USES", 1)):
+        monkeypatch.setattr(html_cards, name, most)
+    page = render_html(report)
+    assert f"{len(group.pairs) - 1} further pairs in audit.json" in page
+    assert "1 further table in audit.json" in page
+    assert "2 further places that name" in page
 
 
 def test_code_may_name_some_members_and_not_others() -> None:
@@ -162,6 +206,6 @@ def test_no_line_joins_scores_of_different_packs() -> None:
             waived=0,
         )
 
-    picture = score_chart((past(1, "a"), past(2, "a"), past(3, "b"), past(4, "b")))
+    picture = score_chart((past(1, "a"), past(2, "a"), past(3, "b"), past(4, "b"))).body
     assert [len(one.split()) for one in re.findall(r'points="([^"]+)"', picture)] == [2, 2]
     assert picture.count("<circle") == 4
