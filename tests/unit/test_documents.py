@@ -68,6 +68,13 @@ def test_the_architecture_tells_every_room() -> None:
     assert all((ROOT / place).exists() for place in told)
 
 
+def test_the_page_of_the_engine_names_modules_that_exist() -> None:
+    named = re.findall(r"`((?:[a-z]+/)?[a-z_]+\.py)`", (ROOT / "docs/engine.md").read_text("utf-8"))
+    assert len(named) > 15
+    there = {path.name for path in (ROOT / "cmis_audit").rglob("*.py")}
+    assert all((ROOT / "cmis_audit" / name).exists() or name in there for name in named)
+
+
 def test_every_room_is_under_the_contract() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     [contract] = pyproject["tool"]["importlinter"]["contracts"]
@@ -78,7 +85,7 @@ def test_every_room_is_under_the_contract() -> None:
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:
-    for page in ROOT.glob("*.md"):
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
