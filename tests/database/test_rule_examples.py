@@ -51,7 +51,8 @@ def test_an_example_does_what_its_page_says(
         connection.execute(sql.encode())
         writer = connection.info.backend_pid
     gone(database, writer)
-    counted(database)
+    if "INSERT" in sql or "ANALYZE" in sql:
+        counted(database)
     intake = Intake(target=Target(source=database), limits=Limits(), now=datetime.now(UTC))
     report = audit(catalog_of(intake), PACKS[pack])
     found = [finding.message for finding in report.findings if finding.rule == rule.code]
