@@ -20,12 +20,16 @@ Trends = Mapping[str, tuple[Past, ...]]
 
 
 def record_of(
-    path: Path, data: bytes, pack: RulePack, notify: Notify, decisions: Decisions
+    path: Path,
+    data: bytes,
+    packs: Sequence[RulePack],
+    notify: Notify,
+    decisions: Decisions,
 ) -> Record:
     """Return the audit that a file holds, or the audit of the snapshot that it holds.
 
     Which it is the content tells. A snapshot is judged by the waivers that held on its own day.
-    Raises SourceError.
+    The first pack is the main one. Raises SourceError.
     """
     from cmis_audit.history import reading
     from cmis_audit.source.snapshot import read_snapshot
@@ -36,7 +40,9 @@ def record_of(
     notify(f"reading {path}")
     catalog = read_snapshot(path)
     then = msgspec.structs.replace(decisions, today=catalog.read_at[:10])
-    return record_of_report(pipeline.audit(catalog, pack, notify, decisions=then))
+    pack, *beside = packs
+    report = pipeline.audit(catalog, pack, notify, decisions=then, beside=tuple(beside))
+    return record_of_report(report)
 
 
 def record_of_report(report: Report) -> Record:
@@ -96,12 +102,12 @@ def kept(
 
 def trends_of(records: Iterable[Record]) -> dict[str, tuple[Past, ...]]:
     """Return the audits of each database, oldest first."""
-    from cmis_audit.history.trend import past_of
+    from cmis_audit.history.trend import pasts_of
 
-    found: dict[str, list[Past]] = {}
+    found: dict[str, list[Record]] = {}
     for record in records:
-        found.setdefault(record.source.database, []).append(past_of(record))
-    return {database: tuple(sorted(found[database])) for database in sorted(found)}
+        found.setdefault(record.source.database, []).append(record)
+    return {database: pasts_of(found[database]) for database in sorted(found)}
 
 
 def trend_files(trends: Trends, formats: tuple[str, ...]) -> dict[str, str]:

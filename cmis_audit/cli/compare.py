@@ -45,19 +45,20 @@ def compare(old: Path, new: Path, formats: str | None, **options: Any) -> None:
 
     OLD and NEW are snapshots, audited anew with the same rules, or an audit.json each. Groups are
     matched by the tables that they share. Waivers hold as on the day when a snapshot was taken.
+    Packs beside the first keep their own scores, each with its own points and findings.
     """
     output, history, plan = (options.pop(name) for name in ("output", "history", "plan"))
     settings = settings_of(options)
     wanted = formats_of(formats, ("markdown", "json"), output)
     from cmis_audit import comparing, pipeline
 
-    pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
+    packs = pipeline.rule_packs(settings.pack, settings.rules)
     decided = decisions_of(settings, present_moment())
     with progress_of(settings) as progress:
         promised = (str(plan), read_file(plan)) if plan else None
         earlier = comparing.records_of(audits_in(history)) if history else None
         then, now = (
-            comparing.record_of(path, read_file(path), pack, progress, decided)
+            comparing.record_of(path, read_file(path), packs, progress, decided)
             for path in (old, new)
         )
         found = comparing.comparison_of(then, now, earlier=earlier, plan=promised)

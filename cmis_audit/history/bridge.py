@@ -1,11 +1,11 @@
 """Why a score is not what it was: every point between two audits, in decimal arithmetic."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from cmis_audit.model.comparison import Bridge, BridgeLine
-from cmis_audit.model.record import Record, RecordedDeduction
+from cmis_audit.model.record import Record, RecordedDeduction, RecordedScore
 from cmis_audit.model.score import rounded
 
 _NONE = Decimal(0)
@@ -13,22 +13,39 @@ _FULL = Decimal(100)
 
 
 def bridge(old: Record, new: Record) -> Bridge:
-    """Return what each rule, the floor at 0 and the rounding do to the score between the two.
+    """Return what each rule, the floor at 0 and the rounding do to the score between the two."""
+    return bridge_of(old.score, new.score, waived_by_rule(old), waived_by_rule(new))
+
+
+def waived_by_rule(record: Record) -> Counter[str]:
+    return Counter(one.rule for one in record.waived_findings)
+
+
+def bridge_of(
+    old: RecordedScore,
+    new: RecordedScore,
+    waived_before: Mapping[str, int],
+    waived_after: Mapping[str, int],
+) -> Bridge:
+    """Return every point between two scores of one pack.
 
     Score before, the changes of the lines, `floor`, `rounding` and `unexplained` add up to the
     score after, exactly.
     """
-    before = {one.rule: one for one in old.score.deductions}
-    after = {one.rule: one for one in new.score.deductions}
-    spared = tuple(Counter(one.rule for one in each.waived_findings) for each in (old, new))
+    before = {one.rule: one for one in old.deductions}
+    after = {one.rule: one for one in new.deductions}
     lines = [
-        _line(before.get(rule), after.get(rule), (spared[0][rule], spared[1][rule]))
+        _line(
+            before.get(rule),
+            after.get(rule),
+            (waived_before.get(rule, 0), waived_after.get(rule, 0)),
+        )
         for rule in sorted({*before, *after})
     ]
     then, now = _Rests(old), _Rests(new)
     return Bridge(
-        before=old.score.value,
-        after=new.score.value,
+        before=old.value,
+        after=new.value,
         lines=tuple(sorted(lines, key=lambda one: (-abs(one.change), one.rule))),
         floor=float(now.floor - then.floor),
         rounding=float(now.rounding - then.rounding),
@@ -46,13 +63,13 @@ def total(found: Bridge) -> Decimal:
 class _Rests:
     """What stands between 100 minus the deductions and the score as it is shown."""
 
-    def __init__(self, record: Record) -> None:
-        left = _FULL - _sum(_decimal(one.points) for one in record.score.deductions)
+    def __init__(self, score: RecordedScore) -> None:
+        left = _FULL - _sum(_decimal(one.points) for one in score.deductions)
         exact = max(_NONE, left)
         shown = rounded(exact)
         self.floor = exact - left
         self.rounding = shown - exact
-        self.unexplained = Decimal(record.score.value - shown)
+        self.unexplained = Decimal(score.value - shown)
 
 
 def _line(

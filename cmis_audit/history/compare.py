@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from cmis_audit.history.beside import packs_beside
 from cmis_audit.history.bridge import bridge
 from cmis_audit.history.delivery import delivery
 from cmis_audit.history.matching import overlapping, paired
@@ -51,6 +52,7 @@ def compare(
         ),
         history=len(before) if earlier is not None else None,
         delivery=delivery(plan, old, new) if plan else None,
+        beside=packs_beside(old, new),
     )
 
 

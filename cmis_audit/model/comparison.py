@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from cmis_audit.model.cluster import Verdict
+from cmis_audit.model.rule import Severity
 from cmis_audit.model.value import Value
 
 COMPARISON_FORMAT_VERSION = 1
@@ -95,6 +96,38 @@ class Bridge(Value, frozen=True, kw_only=True):
     """What does not follow from the deductions; 0 for files as the program writes them."""
 
 
+class PackSide(Value, frozen=True, kw_only=True):
+    """What a pack beside the main one says in one of the two audits."""
+
+    score: int
+    grade: str
+    pack_fingerprint: str
+    findings: int
+
+
+class NamedFinding(Value, frozen=True, kw_only=True):
+    id: str
+    rule: str
+    severity: Severity
+    message: str
+
+
+class PackChange(Value, frozen=True, kw_only=True):
+    """What became of a score of its own: it is no part of the main one."""
+
+    pack: str
+    title: str
+    old: PackSide | None
+    """None where the pack did not judge."""
+    new: PackSide | None
+    same_scale: bool
+    bridge: Bridge | None
+    """None where the pack judged but one of the two."""
+    came: tuple[NamedFinding, ...]
+    """Of findings that the main pack has not; by rule. What a waiver has taken out has not gone."""
+    gone: tuple[NamedFinding, ...]
+
+
 class Resemblance(Value, frozen=True, kw_only=True):
     table: str
     bits: float
@@ -147,3 +180,5 @@ class Comparison(Value, frozen=True, kw_only=True):
     history: int | None = None
     """Earlier audits that were asked about regrown clusters; None where no history was given."""
     delivery: Delivery | None = None
+    beside: tuple[PackChange, ...] = ()
+    """Packs that judged beside the main one in one of the two or in both."""

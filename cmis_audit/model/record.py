@@ -78,16 +78,11 @@ class RecordedFinding(Value, frozen=True, kw_only=True):
     clusters: tuple[str, ...] = ()
 
 
-class RecordedPackScore(Value, frozen=True, kw_only=True):
-    pack: str
-    pack_fingerprint: str
-
-
 class RecordedPack(Value, frozen=True, kw_only=True):
     """A pack beside the main one."""
 
     title: str
-    score: RecordedPackScore
+    score: RecordedScore
     findings: tuple[RecordedFinding, ...]
 
 
@@ -115,6 +110,12 @@ class Record(Value, frozen=True, kw_only=True):
         """The fingerprints of all packs that judged, the main one and those beside, by name."""
         beside = {one.score.pack: one.score.pack_fingerprint for one in self.beside}
         return {self.score.pack: self.score.pack_fingerprint} | beside
+
+    def pack(self, name: str) -> RecordedPack | None:
+        """Return what a pack says, whether it is the main one or one beside."""
+        if name == self.score.pack:
+            return RecordedPack(title=name, score=self.score, findings=self.findings)
+        return next((one for one in self.beside if one.score.pack == name), None)
 
     @property
     def duplicates(self) -> tuple[RecordedCluster, ...]:

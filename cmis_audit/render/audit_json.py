@@ -271,7 +271,18 @@ def _waived(one: Waived) -> JsonObject:
 
 
 def _past(one: Past) -> JsonObject:
-    return {name: getattr(one, name) for name in one.__struct_fields__}
+    return {
+        **{name: getattr(one, name) for name in one.__struct_fields__ if name != "beside"},
+        "beside": [
+            {
+                **{name: getattr(pack, name) for name in pack.__struct_fields__ if name != "rules"},
+                "rules": [
+                    {"rule": each.rule, "came": each.came, "gone": each.gone} for each in pack.rules
+                ],
+            }
+            for pack in one.beside
+        ],
+    }
 
 
 def _table(ref: TableRef | None) -> str | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from cmis_audit.model.comparison import Comparison
+from cmis_audit.model.comparison import Comparison, PackChange
+from cmis_audit.render import comparison_packs as packs
 from cmis_audit.render import comparison_words as words
 from cmis_audit.render.escape import Safe, code, joined, table, text
+from cmis_audit.render.prose import marked_up
 from cmis_audit.render.units import points
 
 
@@ -31,6 +33,8 @@ def _parts(found: Comparison) -> Iterator[str]:
     yield table(("", "Then", "Now", "Change"), rows, "lrrr")
     yield from _clusters(found)
     yield from _bridge(found)
+    for pack in found.beside:
+        yield from _beside(pack)
     yield from _tables(found)
     yield from _waived(found)
     yield from _delivery(found)
@@ -63,9 +67,25 @@ def _bridge(found: Comparison) -> Iterator[str]:
         )
         for line in bridge.lines
     ]
-    rows += [("", told, "", "", words.change_of(value)) for told, value in words.rests_of(found)]
+    rows += [("", told, "", "", words.change_of(value)) for told, value in words.rests_of(bridge)]
     rows.append(("", "now", "", "", Safe(f"**{bridge.after}**")))
     yield table(("Rule", "", "Taken off", "Why", "Change"), rows, "llrlr")
+
+
+def _beside(pack: PackChange) -> Iterator[str]:
+    yield f"## {text(pack.title)}: a score of its own"
+    yield f"**{text(packs.headline(pack))}**."
+    remark = packs.remark(pack)
+    yield f"⚠ {text(remark)}" if remark else ""
+    rows = [(code(rule) if rule else "", *rest) for rule, *rest in packs.rows(pack)]
+    yield table(("Rule", "", "Change", "Why"), rows, "llrl") if rows else ""
+    told, more = packs.findings(pack)
+    lines = [
+        (word, code(one.rule), one.severity, marked_up(frozenset(), one.message))
+        for word, one in told
+    ]
+    yield table(("", "Rule", "Severity", "Finding"), lines, "llll") if lines else ""
+    yield f"And {more:,} more in `compare.json`." if more else ""
 
 
 def _tables(found: Comparison) -> Iterator[str]:

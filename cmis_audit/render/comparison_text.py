@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from cmis_audit.model.comparison import Comparison
+from cmis_audit.model.comparison import Comparison, PackChange
+from cmis_audit.render import comparison_packs as packs
 from cmis_audit.render import comparison_words as words
 from cmis_audit.render.escape import visible
 from cmis_audit.render.units import points
@@ -30,6 +31,8 @@ def _parts(found: Comparison) -> Iterator[list[str]]:
     yield ["", f"Groups of duplicates: {words.summary_of(found)}"]
     yield _some([f"  {line}" for line in _clusters(found)], "group")
     yield ["", "Score, point by point:", *_bridge(found)]
+    for pack in found.beside:
+        yield ["", *_beside(pack)]
     yield from _tables(found)
     waived = [f"  waived now: {each}" for each in found.newly_waived]
     waived += [f"  waived no more: {each}" for each in found.no_longer_waived]
@@ -54,9 +57,23 @@ def _bridge(found: Comparison) -> list[str]:
         (line.rule, line.title, words.change_of(line.change), words.why_of(line))
         for line in bridge.lines
     ]
-    rows += [("", told, words.change_of(value), "") for told, value in words.rests_of(found)]
+    rows += [("", told, words.change_of(value), "") for told, value in words.rests_of(bridge)]
     rows.append(("now", "", str(bridge.after), ""))
     return _columns(rows, right=(2,))
+
+
+def _beside(pack: PackChange) -> list[str]:
+    lines = [f"{pack.title}, a score of its own: {packs.headline(pack)}"]
+    remark = packs.remark(pack)
+    lines += [f"  {remark}"] if remark else []
+    if pack.bridge is not None:
+        then, now = pack.bridge.before, pack.bridge.after
+        rows = [("then", "", str(then), ""), *packs.rows(pack), ("now", "", str(now), "")]
+        lines += _columns(rows, right=(2,))
+    told, more = packs.findings(pack)
+    findings = [f"  {word}: {one.rule} {one.message}" for word, one in told]
+    more += max(len(findings) - MOST_LINES, 0)
+    return [*lines, *findings[:MOST_LINES], *([f"  and {more} more findings"] if more else [])]
 
 
 def _tables(found: Comparison) -> Iterator[list[str]]:

@@ -1,6 +1,13 @@
 """What is said of a comparison, the same in every format for people."""
 
-from cmis_audit.model.comparison import BridgeLine, Change, ClusterChange, Comparison, NewTable
+from cmis_audit.model.comparison import (
+    Bridge,
+    BridgeLine,
+    Change,
+    ClusterChange,
+    Comparison,
+    NewTable,
+)
 from cmis_audit.render.units import counted, points
 
 CHANGES = {
@@ -56,9 +63,8 @@ def why_of(line: BridgeLine) -> str:
     return "; ".join(told)
 
 
-def rests_of(found: Comparison) -> list[tuple[str, float]]:
+def rests_of(bridge: Bridge) -> list[tuple[str, float]]:
     """Return what of the bridge belongs to no rule, where there is any."""
-    bridge = found.bridge
     rests = [
         ("never below 0", bridge.floor),
         ("rounding", bridge.rounding),

@@ -19,10 +19,11 @@ def prose(report: Report) -> Callable[[str], Safe]:
     """
     tables = {str(one.ref) for one in report.catalog.tables}
     views = {str(one.ref) for one in report.catalog.views}
-    return partial(_marked_up, frozenset(tables | views))
+    return partial(marked_up, frozenset(tables | views))
 
 
-def _marked_up(relations: frozenset[str], sentence: str) -> Safe:
+def marked_up(relations: frozenset[str], sentence: str) -> Safe:
+    """Return a sentence escaped, with the relations that it names and what is quoted as code."""
     # Splitting at a capturing group: every second part may be a name.
     return Safe(
         "".join(

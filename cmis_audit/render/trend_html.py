@@ -10,6 +10,7 @@ from cmis_audit.render.charts_trend import Point, line_chart, score_chart
 from cmis_audit.render.escape import visible
 from cmis_audit.render.html_page import page_style, policy, template_file
 from cmis_audit.render.pictures import Picture
+from cmis_audit.render.trend_packs import PackTrend, pack_trends
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,6 +31,10 @@ def trend_html(trends: Mapping[str, Sequence[Past]]) -> str:
                     "span": words.span(pasts),
                     "charts": charts(pasts),
                     "steps": words.steps(pasts),
+                    "packs": [
+                        {"pack": pack, "title": visible(pack.title), "chart": pack_chart(pack)}
+                        for pack in pack_trends(pasts)
+                    ],
                 }
                 for database, pasts in trends.items()
             ],
@@ -55,6 +60,20 @@ def charts(pasts: Sequence[Past]) -> list[tuple[str, Picture]]:
         for name, values in figures.items()
     ]
     return [("Score", score_chart(pasts)), *drawn]
+
+
+def pack_chart(pack: PackTrend) -> Picture:
+    """Return the scores of a pack beside the main one as a line."""
+    points = [
+        Point(
+            label=step.day,
+            value=step.past.score,
+            scale=step.past.pack_fingerprint,
+            more=f", grade {step.past.grade}",
+        )
+        for step in pack.steps
+    ]
+    return line_chart(f"{visible(pack.title)} score", points, highest=100)
 
 
 @cache

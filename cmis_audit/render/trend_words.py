@@ -34,7 +34,11 @@ def change_word(step: Step) -> str:
         return "*"
     if step.change is None:
         return ""
-    return f"{step.change:+d}".replace("-", "−") if step.change else "0"
+    return signed_change(step.change)
+
+
+def signed_change(change: int) -> str:
+    return f"{change:+d}".replace("-", "−") if change else "0"
 
 
 def span(pasts: Sequence[Past]) -> str:

@@ -135,10 +135,22 @@ def test_snapshots_and_their_audits_say_the_same(
 def test_each_bridge_reaches_the_other_side(compared: Callable[..., dict[str, Any]]) -> None:
     for old in SEASONS:
         for new in SEASONS:
-            bridge = compared(f"{old}.json", f"{new}.json")["bridge"]
-            lines = sum(line["change"] for line in bridge["lines"])
-            assert bridge["before"] + lines + bridge["rounding"] == bridge["after"]
-            assert bridge["floor"] == bridge["unexplained"] == 0
+            found = compared(f"{old}.json", f"{new}.json")
+            [governance] = found["beside"]
+            for bridge in (found["bridge"], governance["bridge"]):
+                lines = sum(line["change"] for line in bridge["lines"])
+                assert round(bridge["before"] + lines + bridge["rounding"], 6) == bridge["after"]
+                assert bridge["floor"] == bridge["unexplained"] == 0
+
+
+def test_what_governance_found_in_spring_came_with_the_new_tables(
+    compared: Callable[..., dict[str, Any]],
+) -> None:
+    [governance] = compared("winter.json", "spring.json")["beside"]
+    came = {one["rule"] for one in governance["came"]}
+    assert came == {"GOV002", "GOV007", "GOV008"}
+    assert all("_v2" in one["message"] for one in governance["came"])
+    assert not compared("spring.json", "spring.json")["beside"][0]["came"]
 
 
 def test_a_comparison_is_written_and_drawn(year: Path, tmp_path: Path) -> None:
@@ -287,6 +299,6 @@ def test_a_trend_is_drawn_in_every_format(year: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "4 audits, 2026-01-05 to 2026-10-05" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"trend.md", "trend.html"}
-    assert (tmp_path / "trend.html").read_text("utf-8").count("<svg") == 4
+    assert (tmp_path / "trend.html").read_text("utf-8").count("<svg") == 4 + 1
     done = audit_program("autumn", year, "trend", "audits", "--format", "markdown")
     assert done.stdout == (tmp_path / "trend.md").read_text("utf-8")

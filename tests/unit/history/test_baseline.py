@@ -10,7 +10,7 @@ from cmis_audit.cli.gates import failed_gates, remarks
 from cmis_audit.history.baseline import against
 from cmis_audit.history.reading import record_of
 from cmis_audit.model.decisions import Decisions
-from cmis_audit.model.record import Record, RecordedFinding, RecordedPack, RecordedPackScore
+from cmis_audit.model.record import Record, RecordedFinding, RecordedPack, RecordedScore
 from cmis_audit.model.rule import Severity
 from cmis_audit.model.waiver import Waiver
 from cmis_audit.render.audit_json import render_json
@@ -91,7 +91,9 @@ def beside(record: Record, *findings: RecordedFinding, pack: str = "governance")
     """Return an audit with another pack beside the main one, as it is read from its JSON."""
     read = RecordedPack(
         title=pack.capitalize(),
-        score=RecordedPackScore(pack=pack, pack_fingerprint=f"of {pack}"),
+        score=RecordedScore(
+            value=90, grade="A", pack=pack, pack_fingerprint=f"of {pack}", deductions=()
+        ),
         findings=findings,
     )
     return msgspec.structs.replace(record, beside=(*record.beside, read))
