@@ -1,4 +1,4 @@
-"""What a guard says, for machines."""
+"""What a guard says, for machines: `guard.json`, described by `guard.schema.json`."""
 
 from typing import Any, Final
 

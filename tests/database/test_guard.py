@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from fix_postgres import TestServer, fresh_database
+from jsonschema import Draft202012Validator
 
 from bench.generate import fill
 from cmis_audit import pipeline
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.run import run_migrations
 from cmis_audit.model.catalog import Catalog, Table
-from cmis_audit.resources import demo_sql
+from cmis_audit.resources import demo_sql, report_schemas
 from cmis_audit.scratch.trusted import run_files
 from cmis_audit.source.connection import Limits, Target
 
@@ -163,7 +164,11 @@ def test_two_databases_say_the_same_as_the_migration(
     by_file = guard(tmp_path, "m.sql", "--against", snapshot, "--format", "json")
     by_head = guard(tmp_path, "--base", snapshot, "--head", home, "--format", "json")
     assert (by_file.returncode, by_head.returncode) == (1, 1), by_head.stderr
-    said = [json.loads(one.stdout)["alarms"] for one in (by_file, by_head)]
+    told = [json.loads(one.stdout) for one in (by_file, by_head)]
+    schema = json.loads((report_schemas() / "guard.schema.json").read_text("utf-8"))
+    for each in told:
+        Draft202012Validator(schema).validate(each)
+    said = [each["alarms"] for each in told]
     one, other = ([(each["id"], each["twin"], each["bits"]) for each in alarms] for alarms in said)
     assert one == other
     assert (said[0][0]["place"], said[1][0]["place"]) == ({"file": "m.sql", "line": 1}, None)

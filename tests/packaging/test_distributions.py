@@ -151,6 +151,7 @@ def test_the_wheel_holds_the_program_and_nothing_else(built: Built) -> None:
         "cmis_audit/demo/sql/*.sql",
         "cmis_audit/reports/templates/*.j2",
         "cmis_audit/reports/schemas/audit.schema.json",
+        "cmis_audit/reports/schemas/guard.schema.json",
         "*.dist-info/licenses/LICENSE",
     ],
 )
