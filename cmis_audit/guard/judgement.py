@@ -60,6 +60,7 @@ class _Judge:
         self._before = before
         self._together: dict[Verdict, set[frozenset[TableRef]]] | None = None
         self._told: set[frozenset[TableRef]] = set()
+        self._originals = dict(self._versions())
 
     def clustered(self) -> Iterator[Alarm]:
         """Yield what the engine says of the touched tables."""
@@ -73,10 +74,21 @@ class _Judge:
                 twin = touched and self._twin(touched, core, cluster)
                 if touched and twin and not self._was_so(ref, twin, cluster.verdict):
                     self._told.add(frozenset((ref, twin)))
-                    yield self._alarm(touched, twin, charge, cluster)
+                    doubtful = charge is Charge.REVIEW and self._is_version_of(ref, twin)
+                    told = Charge.VERSION if doubtful else charge
+                    yield self._alarm(touched, twin, told, cluster)
 
     def named(self) -> Iterator[Alarm]:
         """Yield the tables named as a version of another that nothing was said of yet."""
+        for ref, (twin, marker) in self._originals.items():
+            if frozenset((ref, twin)) not in self._told:
+                yield self._named_alarm(self._touched[ref], twin, marker)
+
+    def _is_version_of(self, ref: TableRef, twin: TableRef) -> bool:
+        return self._originals.get(ref, (None, ""))[0] == twin
+
+    def _versions(self) -> Iterator[tuple[TableRef, tuple[TableRef, str]]]:
+        """Yield the touched tables named as a version, with the original and the marker."""
         by_stem: dict[tuple[str, ...], list[tuple[TableRef, str]]] = {}
         versions: dict[TableRef, tuple[tuple[str, ...], str]] = {}
         for one in self._matches.traits:
@@ -92,9 +104,8 @@ class _Judge:
                 for one, other in by_stem[stem]
                 if other != marker and not (other and marker.isdigit())
             ]
-            twin = min(others)[2] if others else None
-            if twin and frozenset((ref, twin)) not in self._told:
-                yield self._named_alarm(touched, twin, marker)
+            if others:
+                yield ref, (min(others)[2], marker)
 
     def _twin(
         self, touched: Touched, core: tuple[TableRef, ...], cluster: Cluster

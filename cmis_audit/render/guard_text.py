@@ -12,6 +12,9 @@ from cmis_audit.render.units import counted, share
 
 MOST_LISTED: Final = 200
 """Alarms and unread statements that are written out."""
+EVEN: Final = 0.5
+"""Confidence from which on a duplicate is likelier than none."""
+_ONE_OF_TWO: Final = "Instead, create one of the two: {twin} comes with the same migrations."
 COMPARE_DATABASES: Final = (
     "What could not be read is not judged. Run the migrations on a scratch database and compare: "
     "cmis-audit guard --base BASE --head MIGRATED"
@@ -72,15 +75,38 @@ def headline(alarm: Alarm) -> str:
 
 
 def instead(alarm: Alarm) -> tuple[str, ...]:
-    """Return what would do instead, as lines of text and SQL."""
+    """Return what would do instead, as lines of text and SQL; where it is no duplicate for sure,
+    what to look at before.
+    """
     twin = visible(str(alarm.twin))
+    if alarm.charge is Charge.VERSION:
+        if alarm.twin_is_new:
+            return (_ONE_OF_TWO.format(twin=twin),)
+        advice = f"Change {twin} itself, or replace it in the same migration"
+        return (f"{advice}; {twin} lacks:", *alarm.remedy) if alarm.remedy else (f"{advice}.",)
+    if alarm.charge is Charge.REVIEW or not _likely(alarm):
+        return _compare(alarm, twin)
     if alarm.remedy:
         return (f"Instead, give {twin} what it lacks:", *alarm.remedy)
     if alarm.twin_is_new:
-        return (f"Instead, create one of the two: {twin} comes with the same migrations.",)
+        return (_ONE_OF_TWO.format(twin=twin),)
     if alarm.charge is Charge.NEAR_COPY and alarm.bits is None:
         return (f"Instead, keep these measurements in {twin}.",)
     return (f"Instead, use {twin}: it has every column already.",)
+
+
+def _likely(alarm: Alarm) -> bool:
+    """Tell whether more pairs with such evidence are one table than are not."""
+    return alarm.confidence is None or alarm.confidence >= EVEN
+
+
+def _compare(alarm: Alarm, twin: str) -> tuple[str, ...]:
+    advice = f"Compare it with {twin} before"
+    if alarm.twin_is_new:
+        return (f"{advice}: it comes with the same migrations.",)
+    if alarm.remedy:
+        return (f"{advice}; if both store the same, {twin} lacks:", *alarm.remedy)
+    return (f"{advice}; if both store the same, {twin} has every column already.",)
 
 
 def waiving(alarm: Alarm) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from builders import catalog, table
 from guarded import BASE, COLUMNS, GROUND, INVOICES
@@ -10,7 +11,9 @@ from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.run import run_migrations
 from cmis_audit.guarding import judge
 from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.guard import Alarm, Charge, Guarded
+from cmis_audit.render.guard_text import instead
 
 
 def guarded(sql: str, base: Catalog = BASE) -> Guarded:
@@ -56,6 +59,45 @@ def test_a_version_beside_its_original_is_always_named(name: str) -> None:
     other = "id bigint PRIMARY KEY, payload jsonb, batch text"
     [(charge, new, twin)] = alarms(f"CREATE TABLE {name} ({other})")
     assert (charge, new, twin) == (Charge.VERSION, name, "invoices")
+
+
+ASKED = (
+    "id bigint PRIMARY KEY, issued_on date, due_on date, body text, memo text, bank text, "
+    "swift text, iban text, payer text"
+)
+
+
+def test_a_version_is_named_where_of_another_name_a_person_would_be_asked() -> None:
+    """A question alone fails nothing; a second version does."""
+    asked = "id bigint PRIMARY KEY, invoice_number text, issued_on date, due_on date, method text, "
+    asked += "memo text, amount_paid numeric, bank text"
+    assert alarms(f"CREATE TABLE bills ({asked})") == [(Charge.REVIEW, "bills", "invoices")]
+    assert "Compare it with public.invoices before" in advice(only(f"CREATE TABLE bills ({asked})"))
+    version = only(f"CREATE TABLE v2_invoices ({ASKED})")
+    assert (version.charge, version.verdict) == (Charge.VERSION, Verdict.REVIEW)
+    assert version.cluster is not None
+
+
+def advice(alarm: Alarm) -> str:
+    return instead(alarm)[0]
+
+
+def test_what_to_do_is_said_as_surely_as_it_is_known() -> None:
+    sure = only(f"CREATE TABLE bills ({COLUMNS}, paid_at date)")
+    assert advice(sure) == "Instead, give public.invoices what it lacks:"
+    full = only(f"CREATE TABLE bills ({COLUMNS})")
+    assert advice(full) == "Instead, use public.invoices: it has every column already."
+    doubtful = msgspec.structs.replace(sure, confidence=0.49)
+    question = msgspec.structs.replace(sure, charge=Charge.REVIEW, verdict=Verdict.REVIEW)
+    told = "Compare it with public.invoices before; if both store the same, public.invoices lacks:"
+    assert advice(doubtful) == advice(question) == told
+    assert advice(msgspec.structs.replace(question, remedy=())).endswith("every column already.")
+    assert "same migrations" in advice(
+        msgspec.structs.replace(question, remedy=(), twin_is_new=True)
+    )
+    version = only(f"CREATE TABLE v2_invoices ({ASKED})")
+    assert advice(version).startswith("Change public.invoices itself, or replace it")
+    assert "ALTER TABLE public.invoices" in instead(version)[1]
 
 
 def test_a_version_without_an_original_is_none() -> None:
