@@ -18,7 +18,7 @@ from cmis_audit.errors import SourceError, UsageError
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.code import CodeSurvey
-from cmis_audit.model.decisions import UNDECIDED, Decisions
+from cmis_audit.model.decisions import UNDECIDED, Decisions, Registered
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.overlap import Overlaps, Question
 from cmis_audit.model.plan import BOOK_COMMENT, Framework, Plan, PlanOptions
@@ -27,6 +27,7 @@ from cmis_audit.model.rule import Rule, RulePack
 from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.table_rows import RowSample, TableRows
 from cmis_audit.model.visibility import Visibility
+from cmis_audit.model.waiver import Waiver
 from cmis_audit.rulepack import load_packs
 from cmis_audit.score import score, score_if_merged
 from cmis_audit.uncollected import uncollected
@@ -137,7 +138,12 @@ def audit(
         _judged(each, [one for one in findings if one.id not in out], facts, copies)
         for each, findings in zip(packs, found, strict=True)
     ]
-    notices = (*waivings.notices, *register_notices(decisions.register, catalog))
+    noticed: list[tuple[Waiver | Registered, Finding]] = [
+        *zip((one.waiver for one in waivings.lapsed), waivings.notices, strict=True),
+        *register_notices(decisions.register, catalog),
+    ]
+    notices = [finding for _, finding in noticed]
+    places = ((finding.id, decisions.place_of(entry)) for entry, finding in noticed)
     if code:
         skipped = (*skipped, *code.skipped)
     return Report(
@@ -152,7 +158,7 @@ def audit(
         waived=waivings.holds,
         waived_findings=waivings.waived,
         lapsed=waivings.lapsed,
-        decisions_file=decisions.file,
+        notice_places=tuple(sorted((key, place) for key, place in places if place)),
         notices=tuple(sorted(notices, key=lambda one: (one.rule, one.message, one.id))),
         notice_rules=notice_rules() if decisions.waivers or decisions.register else (),
         rules=pack.rules,

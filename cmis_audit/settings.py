@@ -81,6 +81,9 @@ class Settings:
     """The table register."""
     read_from: Path | None = None
     """The file that said something, if one did; nobody sets it."""
+    waiver_lines: tuple[int, ...] = ()
+    """Where each of the waivers stands in that file; nobody sets it."""
+    table_lines: tuple[int, ...] = ()
 
 
 def load_settings(
@@ -95,7 +98,7 @@ def load_settings(
     SettingsError, which names the file, variable or option.
     """
     values: dict[str, Any] = {}
-    path, table = _file_table(folder, config)
+    path, table, text = _file_table(folder, config)
     for key, value in table.items():
         name = _known(key, path)
         values[name] = _value(name, value, f"{path}: {key}")
@@ -110,24 +113,40 @@ def load_settings(
     for option, given in flags.items():
         if given is not None and given != ():
             values[option] = _value(option, given, "--" + _key(option))
-    return Settings(**values, read_from=path if table else None)
+    return Settings(
+        **values,
+        read_from=path if table else None,
+        waiver_lines=_entry_lines(path, text, "waivers", table),
+        table_lines=_entry_lines(path, text, "tables", table),
+    )
 
 
-def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]]:
-    """Return the file that was found and its keys; none if there is no file."""
+def _entry_lines(path: Path, text: str, key: str, table: dict[str, Any]) -> tuple[int, ...]:
+    if key not in table:
+        return ()
+    from cmis_audit.tomlplaces import entry_lines
+
+    above = ("tool", "cmis-audit") if path.name == PYPROJECT else ()
+    lines = entry_lines(text, (*above, key))
+    return lines if len(lines) == len(table[key]) else ()
+
+
+def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any], str]:
+    """Return the file that was found, its keys and its text; none if there is no file."""
     own, pyproject = folder / OWN_FILE, folder / PYPROJECT
     if config is not None:
-        return config, _table_of(config)
+        return config, *_table_of(config)
     if own.is_file():
-        return own, _table_of(own)
+        return own, *_table_of(own)
     if pyproject.is_file():
-        return pyproject, _table_of(pyproject)
-    return own, {}
+        return pyproject, *_table_of(pyproject)
+    return own, {}, ""
 
 
-def _table_of(path: Path) -> dict[str, Any]:
+def _table_of(path: Path) -> tuple[dict[str, Any], str]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -137,7 +156,7 @@ def _table_of(path: Path) -> dict[str, Any]:
         data = tool.get("cmis-audit", {}) if isinstance(tool, dict) else {}
         if not isinstance(data, dict):
             raise SettingsError(f"{path}: 'tool.cmis-audit' must be a table")
-    return data
+    return data, text
 
 
 def _known(key: str, path: Path) -> str:

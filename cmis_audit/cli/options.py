@@ -197,7 +197,14 @@ def decisions_of(settings: Settings, moment: datetime) -> "Decisions":
 
     day = moment.astimezone(UTC).date().isoformat()
     file = settings.read_from.as_posix() if settings.read_from else ""
-    return Decisions(waivers=settings.waivers, register=settings.tables, today=day, file=file)
+    return Decisions(
+        waivers=settings.waivers,
+        register=settings.tables,
+        today=day,
+        file=file,
+        waiver_lines=settings.waiver_lines,
+        register_lines=settings.table_lines,
+    )
 
 
 def progress_of(settings: Settings) -> Progress:

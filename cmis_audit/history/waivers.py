@@ -18,6 +18,7 @@ class Waivings(Value, frozen=True, kw_only=True):
     lapsed: tuple[Waived, ...]
     """Waivers that have expired or cover nothing."""
     notices: tuple[Finding, ...]
+    """One for each of these."""
 
 
 def waived(

@@ -1,5 +1,6 @@
 """What a team has decided: what each table is for, and what it lives with."""
 
+from cmis_audit.model.place import Place
 from cmis_audit.model.value import Value
 from cmis_audit.model.waiver import Waiver
 
@@ -22,6 +23,19 @@ class Decisions(Value, frozen=True, kw_only=True):
     """The day for which waivers are judged, ISO 8601."""
     file: str = ""
     """Where they stand, as it was given; empty where they stand in none."""
+    waiver_lines: tuple[int, ...] = ()
+    """The line of each waiver in it; none where that is not known."""
+    register_lines: tuple[int, ...] = ()
+
+    def place_of(self, entry: Waiver | Registered) -> Place | None:
+        """Return where an entry stands, the first of two alike; None where it stands in no file."""
+        entries: tuple[Waiver | Registered, ...] = self.waivers
+        lines = self.waiver_lines
+        if isinstance(entry, Registered):
+            entries, lines = self.register, self.register_lines
+        if not self.file:
+            return None
+        return Place(file=self.file, line=lines[entries.index(entry)] if lines else 1)
 
 
 UNDECIDED = Decisions()

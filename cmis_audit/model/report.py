@@ -5,7 +5,7 @@ from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.code import CodeSurvey
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.history import Past
-from cmis_audit.model.place import TablePlace
+from cmis_audit.model.place import Place, TablePlace
 from cmis_audit.model.plan import Plan
 from cmis_audit.model.rehearsal import Rehearsal
 from cmis_audit.model.rule import Rule
@@ -69,8 +69,8 @@ class Report(Value, frozen=True, kw_only=True):
     """Waivers that have expired or cover nothing."""
     notices: tuple[Finding, ...] = ()
     """Faults of waivers and register; they cost no points."""
-    decisions_file: str = ""
-    """Where waivers and register stand; empty where they stand in no file."""
+    notice_places: tuple[tuple[str, Place], ...] = ()
+    """Where what a notice is about stands in the settings file, by the notice's id."""
     notice_rules: tuple[Rule, ...] = ()
     """What the notices are findings of."""
     trend: tuple[Past, ...] = ()

@@ -70,7 +70,7 @@ def _audit(report: Report) -> JsonObject:
         "findings": [_finding(finding) for finding in report.findings],
         "waived_findings": [_finding(finding) for finding in report.waived_findings],
         "waivers": [_waived(one) for one in (*report.waived, *report.lapsed)],
-        "notices": [_finding(finding) for finding in report.notices],
+        "notices": [_notice(report, finding) for finding in report.notices],
         "trend": [_past(one) for one in report.trend],
         "tables": [str(table.ref) for table in catalog.tables],
         "not_assessed": [{"what": one.what, "why": one.why} for one in report.not_assessed],
@@ -255,6 +255,12 @@ def _finding(finding: Finding) -> JsonObject:
         "evidence": finding.evidence,
         "clusters": list(finding.clusters),
     }
+
+
+def _notice(report: Report, finding: Finding) -> JsonObject:
+    place = dict(report.notice_places).get(finding.id)
+    where = None if place is None else {"file": place.file, "line": place.line}
+    return {**_finding(finding), "place": where}
 
 
 def _waived(one: Waived) -> JsonObject:

@@ -85,8 +85,12 @@ def _charged(score: Score) -> Iterable[str]:
 def _decided(report: Report) -> Iterable[str]:
     """Yield what the team has waived, and what of its waivers and register does not hold."""
     if report.notices:
-        rows = [(code(one.rule), text(_cut(one.message))) for one in report.notices[:MOST_ROWS]]
-        yield table(("Notice", ""), rows, "ll")
+        places = dict(report.notice_places)
+        rows = [
+            (code(one.rule), text(_cut(one.message)), _where(places.get(one.id)))
+            for one in report.notices[:MOST_ROWS]
+        ]
+        yield table(("Notice", "", "Where"), rows, "lll")
         yield _more(len(report.notices) - MOST_ROWS)
     if report.waived:
         first = msgspec.structs.replace(report, waived=report.waived[:MOST_ROWS])

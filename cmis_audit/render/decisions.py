@@ -38,5 +38,20 @@ def waived_table(report: Report) -> Safe:
 
 
 def notices_table(report: Report) -> Safe:
-    rows = [(code(one.rule), one.severity, one.message, one.evidence) for one in report.notices]
-    return table(("Rule", "Severity", "What", "Given"), rows, "llll")
+    places = notice_places(report)
+    rows = [
+        (
+            code(one.rule),
+            one.severity,
+            one.message,
+            one.evidence,
+            code(places[one.id]) if one.id in places else "",
+        )
+        for one in report.notices
+    ]
+    return table(("Rule", "Severity", "What", "Given", "Where"), rows, "lllll")
+
+
+def notice_places(report: Report) -> dict[str, str]:
+    """Return where to mend what notices are about, by their ids: `cmis-audit.toml:12`."""
+    return {key: f"{place.file}:{place.line}" for key, place in report.notice_places}

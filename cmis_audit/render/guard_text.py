@@ -90,7 +90,7 @@ def instead(alarm: Alarm) -> tuple[str, ...]:
         return (f"Instead, give {twin} what it lacks:", *alarm.remedy)
     if alarm.twin_is_new:
         return (_ONE_OF_TWO.format(twin=twin),)
-    if alarm.charge is Charge.NEAR_COPY and alarm.bits is None:
+    if alarm.bits is None:
         return (f"Instead, keep these measurements in {twin}.",)
     return (f"Instead, use {twin}: it has every column already.",)
 

@@ -96,6 +96,7 @@ class _Sites:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._places = _places(report)
+        self._noticed = dict(report.notice_places)
         self._canonical = {one.id: one.canonical for one in report.clusters}
 
     def finding(self, finding: Finding) -> Result:
@@ -107,8 +108,8 @@ class _Sites:
     def notice(self, notice: Finding) -> Result:
         """Return a fault of waivers or register: the file that holds these is to be mended."""
         found = self._found(notice.subjects)
-        if self._report.decisions_file:
-            found.insert(0, Place(file=self._report.decisions_file, line=1))
+        if notice.id in self._noticed:
+            found.insert(0, self._noticed[notice.id])
         return _result(notice, found)
 
     def waived(self) -> Iterable[Result]:

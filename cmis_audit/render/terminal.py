@@ -1,7 +1,7 @@
 """The short summary for a terminal, returned as text."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from cmis_audit.model.cluster import Cluster, Priority, Verdict
@@ -98,9 +98,16 @@ def _parts(report: Report, width: int) -> "list[RenderableType]":
         parts += ["", _line(f"For a person to decide, tenants or a copy: {line}")]
     parts += ["", _line(_aside(report))]
     parts += [_line(_beside(each)) for each in report.beside]
-    parts += [_line(visible(f"{one.rule} {one.message}.")) for one in report.notices[:MOST_NOTICES]]
+    parts += [_line(line) for line in _notices(report)]
     parts += _next_step(report, consolidate)
     return parts
+
+
+def _notices(report: Report) -> Iterator[str]:
+    places = decisions.notice_places(report)
+    for one in report.notices[:MOST_NOTICES]:
+        where = f"{places[one.id]}: " if one.id in places else ""
+        yield visible(f"{where}{one.rule} {one.message}.")
 
 
 def _title(report: Report) -> "Text":

@@ -5,9 +5,37 @@ from pathlib import Path
 import pytest
 
 from cmis_audit.errors import SettingsError
-from cmis_audit.model.decisions import Registered
+from cmis_audit.model.decisions import UNDECIDED, Decisions, Registered
+from cmis_audit.model.place import Place
 from cmis_audit.model.waiver import Waiver
 from cmis_audit.settings import load_settings
+
+
+def test_the_lines_of_the_entries_are_known(tmp_path: Path) -> None:
+    text = """# [[waivers]]
+[[tool.cmis-audit.waivers]]
+id = "c-1"
+reason = "[[tool.cmis-audit.waivers]]"
+
+[tool.cmis-audit]
+tables = [
+  {name = "a.b"}, {name = "a.c"},
+  {name = "a.d", purpose = "x"},
+]
+"""
+    (tmp_path / "pyproject.toml").write_text(text)
+    settings = load_settings({}, {}, tmp_path)
+    assert (settings.waiver_lines, settings.table_lines) == ((2,), (8, 8, 9))
+    decided = Decisions(
+        waivers=settings.waivers,
+        register=settings.tables,
+        file="pyproject.toml",
+        waiver_lines=settings.waiver_lines,
+        register_lines=settings.table_lines,
+    )
+    assert decided.place_of(settings.tables[2]) == Place(file="pyproject.toml", line=9)
+    assert decided.place_of(settings.waivers[0]) == Place(file="pyproject.toml", line=2)
+    assert UNDECIDED.place_of(settings.waivers[0]) is None
 
 
 def test_waivers_and_register_are_read(tmp_path: Path) -> None:

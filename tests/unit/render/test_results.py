@@ -130,6 +130,8 @@ DECIDED = judged(
         register=(Registered(name="app.lectures", owner="school"),),
         today="2026-06-15",
         file="db/cmis-audit.toml",
+        waiver_lines=(3, 8, 13),
+        register_lines=(18,),
     ),
 )
 SAID = {
@@ -237,8 +239,14 @@ def test_what_is_waived_fails_nothing() -> None:
 
 def test_a_fault_of_decisions_stands_in_their_file() -> None:
     faults = [one for one in SAID["decided"].results if one.rule[:3] in ("WAV", "REG")]
-    assert [(one.place.file, one.place.line) for one in faults] == [("db/cmis-audit.toml", 1)] * 3
-    nowhere = report_results(msgspec.structs.replace(DECIDED, decisions_file=""))
+    assert {one.place.file for one in faults} == {"db/cmis-audit.toml"}
+    assert [(one.rule, one.place.line) for one in faults] == [
+        ("REG001", 18), ("WAV001", 8), ("WAV002", 13),
+    ]  # fmt: skip
+    assert "file=db/cmis-audit.toml,line=8," in annotations(SAID["decided"])
+    assert "`db/cmis-audit.toml:13`" in report_comment(DECIDED)
+    assert "`db/cmis-audit.toml:13`" in EMITTERS["markdown"].render(DECIDED)
+    nowhere = report_results(msgspec.structs.replace(DECIDED, notice_places=()))
     assert {one.place.file for one in nowhere.results} == {"audit.json"}
 
 
