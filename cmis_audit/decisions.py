@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cmis_audit.model.decisions import Registered
     from cmis_audit.model.waiver import Waiver
 
-_WAIVER_KEYS = ("id", "tables", "rule", "reason", "until")
+_WAIVER_KEYS = ("id", "tables", "schemas", "rule", "reason", "until")
 _TABLE_KEYS = ("name", "owner", "purpose", "canonical-for")
 
 _T = TypeVar("_T")
@@ -59,17 +59,21 @@ def _waiver(entry: dict[str, Any]) -> "Waiver":
     reason = _words(entry, "reason")
     if reason is None:
         raise SettingsError("'reason' is missing: say why the team lives with it")
-    if ("id" in entry) == ("tables" in entry):
-        raise SettingsError("either 'id' or 'tables' says what it covers")
+    if sum(key in entry for key in ("id", "tables", "schemas")) != 1:
+        raise SettingsError("either 'id' or 'tables' or 'schemas' says what it covers")
     if "rule" in entry and "tables" not in entry:
-        raise SettingsError("'rule' goes with 'tables'; an id says enough")
+        raise SettingsError("'rule' goes with 'tables'; the rest says enough")
     tables = tuple(_table(each) for each in _list(entry, "tables"))
     if "tables" in entry and not tables:
         raise SettingsError("'tables' names none")
+    schemas = _list(entry, "schemas")
+    if "schemas" in entry and len(set(schemas)) < 2:
+        raise SettingsError("'schemas' must name a schema and those that repeat it")
     return Waiver(
         reason=reason,
         id=_words(entry, "id"),
         tables=tables,
+        schemas=schemas,
         rule=_words(entry, "rule"),
         until=_day(entry),
     )

@@ -91,7 +91,7 @@ def judge(
         )
         index = CodeIndex(code) if code else None
         told = (_with_register(_with_code(one, index), ground.decisions.register) for one in found)
-        alarms = _with_waivers(tuple(told), clusters, ground.decisions)
+        alarms = _with_waivers(tuple(told), catalog, matches, clusters, ground.decisions)
     return Guarded(
         tool_version=version("cmis-audit"),
         against=base.database,
@@ -144,16 +144,25 @@ def _with_register(alarm: Alarm, register: tuple[Registered, ...]) -> Alarm:
 
 
 def _with_waivers(
-    alarms: tuple[Alarm, ...], clusters: tuple[Cluster, ...], decisions: Decisions
+    alarms: tuple[Alarm, ...],
+    catalog: Catalog,
+    matches: Matches,
+    clusters: tuple[Cluster, ...],
+    decisions: Decisions,
 ) -> tuple[Alarm, ...]:
     """Return the alarms with the waivers that cover them, those that a waiver holds for last.
 
     An alarm is waived as a finding about its two tables: the same waivers hold here and in an
     audit. What covers none of the alarms is no news of a guard; an audit tells it.
     """
+    from cmis_audit.cluster.schema_copies import schema_copies
     from cmis_audit.history.waivers import waived
 
-    waivings = waived(decisions.waivers, decisions.today, clusters, tuple(map(_finding, alarms)))
+    if not decisions.waivers:
+        return alarms
+    copies = schema_copies(catalog, matches, clusters)
+    findings = tuple(map(_finding, alarms))
+    waivings = waived(decisions.waivers, decisions.today, clusters, findings, schema_copies=copies)
     expired = (one for one in waivings.lapsed if one.status is WaiverStatus.EXPIRED)
     covering = {each: one for one in (*expired, *reversed(waivings.holds)) for each in one.findings}
     told = [msgspec.structs.replace(one, waiver=covering.get(one.id)) for one in alarms]

@@ -131,7 +131,12 @@ def audit(
     found = [run_checks(each.rules, facts) for each in packs]
     ours, *others = found
     waivings = waived(
-        decisions.waivers, decisions.today, clusters, tuple(ours), _beside(ours, others)
+        decisions.waivers,
+        decisions.today,
+        clusters,
+        tuple(ours),
+        beside=_beside(ours, others),
+        schema_copies=copies,
     )
     out = {one.id for one in waivings.waived}
     told = [

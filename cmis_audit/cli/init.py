@@ -45,7 +45,8 @@ TOLD: dict[str, tuple[str, str | None]] = {
 
 _DECISIONS = """\
 # What the team lives with, why, and until when. An id is a group's or a finding's, as audit.json
-# has it; or name all tables concerned, and perhaps a rule. What has run out is a finding itself.
+# has it; or name all tables concerned, and perhaps a rule; or, as `schemas`, those that repeat each
+# other. What has run out is a finding itself.
 # [[waivers]]
 # tables = ["sales.orders", "sales.orders_v2"]
 # reason = "orders_v2 goes with release 12"

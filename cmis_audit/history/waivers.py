@@ -6,8 +6,20 @@ from cmis_audit.history.notices import EXPIRED_WAIVER, UNMATCHED_WAIVER, notice
 from cmis_audit.model.cluster import Cluster, Role, Verdict
 from cmis_audit.model.finding import Finding
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.model.value import Value
 from cmis_audit.model.waiver import Waived, Waiver, WaiverStatus
+
+
+class Reach(Value, frozen=True, kw_only=True):
+    """What a waiver itself names, by id."""
+
+    clusters: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    schema_copies: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.clusters or self.findings or self.schema_copies)
 
 
 class Waivings(Value, frozen=True, kw_only=True):
@@ -26,7 +38,9 @@ def waived(
     today: str,
     clusters: tuple[Cluster, ...],
     findings: tuple[Finding, ...],
+    *,
     beside: tuple[Finding, ...] = (),
+    schema_copies: tuple[SchemaCopies, ...] = (),
 ) -> Waivings:
     """Return the findings that are charged, and what became of each waiver.
 
@@ -35,13 +49,19 @@ def waived(
 
     A cluster is covered by its id, or when all its tables that are to be merged are among the
     waiver's: one that has grown beyond them is not. With a cluster go the findings that come from
-    no other cluster than waived ones.
+    no other cluster than waived ones. Schemas that repeat each other are covered by their id, or
+    when all of them are among the waiver's; with them go the clusters that say nothing else, of
+    whatever tables.
     """
     given = list(dict.fromkeys(waivers))
-    reach = {waiver: _covered(waiver, clusters, findings, beside) for waiver in given}
+    reach = {
+        waiver: _by_schemas(waiver, clusters, schema_copies)
+        or _covered(waiver, clusters, findings, beside)
+        for waiver in given
+    }
     findings = (*findings, *beside)
-    holding = [one for one in given if not _expired(one, today) and any(reach[one])]
-    open_clusters = frozenset(each for one in holding for each in reach[one][0])
+    holding = [one for one in given if not _expired(one, today) and reach[one]]
+    open_clusters = frozenset(each for one in holding for each in reach[one].clusters)
     told = [_waived(one, reach[one], open_clusters, findings, today) for one in given]
     holds = tuple(one for one in told if one.status is WaiverStatus.HOLDS)
     lapsed = tuple(one for one in told if one.status is not WaiverStatus.HOLDS)
@@ -51,7 +71,7 @@ def waived(
         waived=tuple(each for each in findings if each.id in out),
         holds=holds,
         lapsed=lapsed,
-        notices=tuple(_notices(lapsed, clusters, findings)),
+        notices=tuple(_notices(lapsed, clusters, findings, schema_copies)),
     )
 
 
@@ -59,28 +79,49 @@ def _expired(waiver: Waiver, today: str) -> bool:
     return waiver.until is not None and waiver.until < today
 
 
+def _by_schemas(
+    waiver: Waiver, clusters: tuple[Cluster, ...], schema_copies: tuple[SchemaCopies, ...]
+) -> Reach:
+    """Return the repeated schemas that a waiver names, with their clusters."""
+    found = [
+        one
+        for one in schema_copies
+        if one.verdict is not Verdict.KEEP_APART
+        and (one.id == waiver.id or set(waiver.schemas).issuperset(schemas_of(one)))
+    ]
+    told = {cluster for one in found for cluster in one.clusters}
+    return Reach(
+        clusters=frozenset(one.id for one in clusters if one.id in told and _to_decide(one)),
+        schema_copies=frozenset(one.id for one in found),
+    )
+
+
+def schemas_of(copies: SchemaCopies) -> tuple[str, ...]:
+    return (copies.source, *(one.schema for one in copies.copies))
+
+
 def _covered(
     waiver: Waiver,
     clusters: tuple[Cluster, ...],
     findings: tuple[Finding, ...],
     beside: tuple[Finding, ...],
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the ids of the clusters and of the findings that a waiver itself names."""
+) -> Reach:
+    """Return the clusters and findings that a waiver itself names."""
     if waiver.id is not None or waiver.rule is not None:
         findings = (*findings, *beside)
     if waiver.id is not None:
-        return (
-            frozenset(one.id for one in clusters if one.id == waiver.id and _to_decide(one)),
-            frozenset(one.id for one in findings if one.id == waiver.id),
+        return Reach(
+            clusters=frozenset(o.id for o in clusters if o.id == waiver.id and _to_decide(o)),
+            findings=frozenset(one.id for one in findings if one.id == waiver.id),
         )
     tables = frozenset(waiver.tables)
-    return (
-        frozenset(
+    return Reach(
+        clusters=frozenset(
             one.id
             for one in clusters
             if waiver.rule is None and _to_decide(one) and tables.issuperset(_core(one))
         ),
-        frozenset(
+        findings=frozenset(
             one.id
             for one in findings
             if one.subjects
@@ -102,21 +143,22 @@ def _core(cluster: Cluster) -> frozenset[str]:
 
 def _waived(
     waiver: Waiver,
-    reach: tuple[frozenset[str], frozenset[str]],
+    reach: Reach,
     open_clusters: frozenset[str],
     findings: tuple[Finding, ...],
     today: str,
 ) -> Waived:
-    clusters, named = reach
+    clusters, named = reach.clusters, reach.findings
     status = WaiverStatus.HOLDS
     if _expired(waiver, today):
         status = WaiverStatus.EXPIRED
-    elif not clusters and not named:
+    elif not reach:
         status = WaiverStatus.UNMATCHED
     return Waived(
         waiver=waiver,
         status=status,
         clusters=tuple(sorted(clusters)),
+        schema_copies=tuple(sorted(reach.schema_copies)),
         findings=tuple(
             sorted(
                 one.id
@@ -132,24 +174,32 @@ def _waived(
 
 
 def _notices(
-    lapsed: tuple[Waived, ...], clusters: tuple[Cluster, ...], findings: tuple[Finding, ...]
+    lapsed: tuple[Waived, ...],
+    clusters: tuple[Cluster, ...],
+    findings: tuple[Finding, ...],
+    schema_copies: tuple[SchemaCopies, ...],
 ) -> Iterator[Finding]:
     for one in lapsed:
         waiver = one.waiver
-        key = (waiver.id or "", *waiver.tables, waiver.rule or "", waiver.until or "")
+        names = (*waiver.tables, *waiver.schemas)
+        key = (waiver.id or "", *names, waiver.rule or "", waiver.until or "")
         what, evidence = _target(waiver), f"the reason given: {waiver.reason}"
         if one.status is WaiverStatus.EXPIRED:
-            again = [f"'{each.name}'" for each in clusters if each.id in one.clusters]
+            again = [_repeated(each) for each in schema_copies if each.id in one.schema_copies]
+            again = again or [f"'{each.name}'" for each in clusters if each.id in one.clusters]
             again = again or [each.id for each in findings if each.id in one.findings]
             then = f"charged again: {', '.join(again)}" if again else "it covers nothing any more"
             message = f"the waiver of {what} ended on {waiver.until}; {then}"
             yield notice(EXPIRED_WAIVER, key, message, evidence, _subjects(one, clusters, findings))
         else:
-            message = f"the waiver of {what} covers nothing{_beyond(waiver, clusters)}"
+            message = f"the waiver of {what} covers nothing"
+            message += _beyond(waiver, clusters) or _schemas_beyond(waiver, schema_copies)
             yield notice(UNMATCHED_WAIVER, key, message, evidence)
 
 
 def _target(waiver: Waiver) -> str:
+    if waiver.schemas:
+        return f"schemas {', '.join(waiver.schemas)}"
     named = waiver.id or ", ".join(waiver.tables)
     return f"{named} ({waiver.rule})" if waiver.rule else named
 
@@ -162,6 +212,19 @@ def _beyond(waiver: Waiver, clusters: tuple[Cluster, ...]) -> str:
             more = ", ".join(sorted(_core(one) - tables))
             return f": the group '{one.name}' has {more} besides" if more else ""
     return ""
+
+
+def _schemas_beyond(waiver: Waiver, schema_copies: tuple[SchemaCopies, ...]) -> str:
+    """Return which schemas repeat each other beside those of the waiver."""
+    for one in schema_copies:
+        here = set(schemas_of(one))
+        if one.verdict is not Verdict.KEEP_APART and len(here.intersection(waiver.schemas)) > 1:
+            return f": {', '.join(sorted(here.difference(waiver.schemas)))} repeats them besides"
+    return ""
+
+
+def _repeated(copies: SchemaCopies) -> str:
+    return f"schemas {', '.join(schemas_of(copies))}"
 
 
 def _subjects(

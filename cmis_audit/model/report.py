@@ -82,3 +82,8 @@ class Report(Value, frozen=True, kw_only=True):
     def waived_clusters(self) -> frozenset[str]:
         """The ids of the clusters that a waiver covers."""
         return frozenset(each for one in self.waived for each in one.clusters)
+
+    @property
+    def waived_schema_copies(self) -> frozenset[str]:
+        """The ids of the repeated schemas that a waiver covers."""
+        return frozenset(each for one in self.waived for each in one.schema_copies)

@@ -6,13 +6,16 @@ from cmis_audit.model.value import Value
 
 
 class Waiver(Value, frozen=True, kw_only=True, order=True):
-    """Names a cluster or finding by its id, or all that concern some tables."""
+    """Names a cluster, finding or repeated schema by its id, or all that concern some tables, or
+    schemas that repeat each other.
+    """
 
     reason: str
     id: str | None = None
     tables: tuple[str, ...] = ()
     rule: str | None = None
     """With `tables`: only findings of this rule."""
+    schemas: tuple[str, ...] = ()
     until: str | None = None
     """The last day it holds, ISO 8601; None for good."""
 
@@ -33,3 +36,5 @@ class Waived(Value, frozen=True, kw_only=True):
     clusters: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     """Those of the clusters among them."""
+    schema_copies: tuple[str, ...] = ()
+    """Ids of schemas that repeat each other; their clusters are among the clusters."""

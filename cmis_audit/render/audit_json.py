@@ -206,6 +206,7 @@ def _schema_copies(report: Report, copies: SchemaCopies) -> JsonObject:
         "source_reason": copies.source_reason,
         "tables": copies.tables,
         "payoff": round(schema_payoff(report, copies), 4),
+        "waived": copies.id in report.waived_schema_copies,
         "clusters": list(copies.clusters),
         "copies": [
             {
@@ -268,11 +269,12 @@ def _waived(one: Waived) -> JsonObject:
     return {
         "id": waiver.id,
         "tables": list(waiver.tables),
+        "schemas": list(waiver.schemas),
         "rule": waiver.rule,
         "reason": waiver.reason,
         "until": waiver.until,
         "status": one.status,
-        "covers": [*one.clusters, *one.findings],
+        "covers": [*one.schema_copies, *one.clusters, *one.findings],
     }
 
 

@@ -3,14 +3,26 @@
 from cmis_audit.model.report import Report
 from cmis_audit.model.waiver import Waived
 from cmis_audit.render.escape import Safe, code, joined, table
+from cmis_audit.render.units import counted
 
 
 def covered(report: Report, one: Waived) -> list[str]:
-    """Return what a waiver covers: groups by name, and the findings that come from none of them."""
+    """Return what a waiver covers: groups by name, and the findings that come from none of them.
+
+    The groups of schemas that repeat each other are told with these.
+    """
     names = {cluster.id: cluster for cluster in report.clusters}
+    repeated = [copies for copies in report.schema_copies if copies.id in one.schema_copies]
+    within = {cluster for copies in repeated for cluster in copies.clusters}
     told = [
+        f"schemas {', '.join((copies.source, *(copy.schema for copy in copies.copies)))}: "
+        f"{counted(len(copies.clusters), 'group')}"
+        for copies in repeated
+    ]
+    told += [
         f"{names[each].name}: {', '.join(str(member.table) for member in names[each].members)}"
         for each in one.clusters
+        if each not in within
     ]
     told += [
         f"{finding.rule}: {finding.message}"
@@ -21,7 +33,9 @@ def covered(report: Report, one: Waived) -> list[str]:
 
 
 def waived_count(report: Report) -> int:
-    """Return how many groups are waived, and findings that come from none of these."""
+    """Return how many groups are waived, and findings that come from none of these; schemas that
+    repeat each other are one.
+    """
     return len({each for one in report.waived for each in covered(report, one)})
 
 

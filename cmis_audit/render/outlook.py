@@ -84,8 +84,14 @@ def with_verdict(report: Report, verdict: Verdict) -> tuple[Cluster, ...]:
 
 
 def repeated_schemas(report: Report, verdict: Verdict) -> tuple[SchemaCopies, ...]:
-    """Return the schemas that others repeat, with a verdict, in the report's order."""
-    return tuple(one for one in report.schema_copies if one.verdict is verdict)
+    """Return the schemas that others repeat, with a verdict, in the report's order.
+
+    Those that a waiver covers are told with it.
+    """
+    waived = report.waived_schema_copies
+    return tuple(
+        one for one in report.schema_copies if one.verdict is verdict and one.id not in waived
+    )
 
 
 def told_by_schemas(report: Report) -> frozenset[str]:

@@ -81,6 +81,13 @@ def test_waivers_and_register_are_read(tmp_path: Path) -> None:
         ('[[waivers]]\nreason = "x"', "either 'id' or 'tables'"),
         ('[[waivers]]\nreason = "x"\nid = "c"\ntables = ["a.b"]', "either 'id' or 'tables'"),
         ('[[waivers]]\nreason = "x"\ntables = []', "'tables' names none"),
+        ('[[waivers]]\nreason = "x"\nschemas = ["a", "a"]', "'schemas' must name a schema and"),
+        ('[[waivers]]\nreason = "x"\nschemas = "a"', "'schemas' must be a list of words"),
+        ('[[waivers]]\nreason = "x"\nid = "c"\nschemas = ["a", "b"]', "or 'schemas' says"),
+        (
+            '[[waivers]]\nreason = "x"\nrule = "DUP001"\nschemas = ["a", "b"]',
+            "'rule' goes with 'tables'",
+        ),
         ('[[waivers]]\nreason = "x"\ntables = ["b"]', "'b' is no table"),
         ('[[waivers]]\nreason = "x"\nid = "c"\nrule = "VER001"', "'rule' goes with 'tables'"),
         ('[[waivers]]\nreason = "x"\nid = "c"\nuntil = "soon"', "'until' must be a day"),
