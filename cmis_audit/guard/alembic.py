@@ -39,17 +39,11 @@ class _Reader:
     def read(self) -> Iterator[Said]:
         upgrade = self._functions.get("upgrade")
         if upgrade is None:
-            yield from self._without_upgrade()
             return
         for node in self._module.body:
             if isinstance(node, ast.Assign | ast.AnnAssign):
                 self._operations.remember(node)
         yield from self._body(upgrade.body, 0)
-
-    def _without_upgrade(self) -> Iterator[Said]:
-        for node in self._module.body:
-            if isinstance(node, ast.ClassDef) and node.name == "Migration":
-                yield Missed(node.lineno, "class Migration", "Django's migrations are not read")
 
     def _body(self, body: list[ast.stmt], depth: int) -> Iterator[Said]:
         for node in body:

@@ -44,7 +44,7 @@ class Operations:
             return node.value
         if isinstance(node, ast.Name) and node.id in self._values:
             return self._values[node.id]
-        if isinstance(node, ast.List | ast.Tuple):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
             return [self.literal(one) for one in node.elts]
         if isinstance(node, ast.JoinedStr):
             return "".join(str(self.literal(one)) for one in node.values)

@@ -3,9 +3,11 @@
 import os
 import re
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cmis_audit.errors import SourceError
+from cmis_audit.guard.django import is_django
+from cmis_audit.guard.django_models import app_of
 from cmis_audit.model.value import Value
 from cmis_audit.sqlfile.text import read_sql_text
 
@@ -27,10 +29,15 @@ _LANGUAGES = {
     ".rb": Language.RUBY,
 }
 _NUMBER = re.compile(r"(\d+)")
-_UNDO = re.compile(r"(?:\A[Uu][\d._]+__.*|.*[._-](?:down|undo|rollback))\.sql\Z")
+_UNDO = re.compile(r"(?:\A[Uu][\d._]+__.*|(?:.*[._-])?(?:down|undo|rollback))\.sql\Z")
 _REPEATABLE = re.compile(r"\AR__.*\.sql\Z")
 _REVISION = re.compile(r"^revision\b[^=\n]*=\s*(['\"])([^'\"\n]+)\1", re.MULTILINE)
 _DOWN_REVISION = re.compile(r"^down_revision\b[^=\n]*=([^\n]*)$", re.MULTILINE)
+_DEPENDENCIES = re.compile(
+    r"^[ \t]+dependencies\s*(?::[^=\n]*)?=\s*\[(.*?)\]", re.MULTILINE | re.DOTALL
+)
+_DEPENDENCY = re.compile(r"\(\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*,?\s*\)")
+_FIRST = "__first__"
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
 
 
@@ -90,22 +97,19 @@ def _version(path: Path) -> tuple[object, ...]:
 
 
 def _by_revision(files: list[MigrationFile]) -> tuple[MigrationFile, ...]:
-    """Return the files with Alembic's behind those that they come after."""
-    own = {
-        found[2]: file
-        for file in files
-        if file.language is Language.PYTHON and (found := _REVISION.search(file.text))
-    }
+    """Return the files with Alembic's and Django's behind those that they come after."""
+    own: dict[str, MigrationFile] = {}
+    for file in files:
+        for name in _own_names(file):
+            if not name.endswith(_FIRST) or name not in own:
+                own[name] = file
     placed: dict[str, MigrationFile] = {}
 
     def place(file: MigrationFile) -> None:
         waiting = [file]
         while waiting:
             one = waiting[-1]
-            before = _DOWN_REVISION.search(one.text) if one.language is Language.PYTHON else None
-            earlier = (
-                [own[name] for name in _QUOTED.findall(before[1]) if name in own] if before else []
-            )
+            earlier = [own[name] for name in _names_before(one) if name in own]
             earlier = [each for each in earlier if each.path not in placed and each not in waiting]
             if earlier:
                 waiting.append(earlier[0])
@@ -116,6 +120,27 @@ def _by_revision(files: list[MigrationFile]) -> tuple[MigrationFile, ...]:
         if file.path not in placed:
             place(file)
     return tuple(placed.values())
+
+
+def _own_names(file: MigrationFile) -> list[str]:
+    """Return the names by which other migrations say that they come after this one."""
+    if file.language is not Language.PYTHON:
+        return []
+    if is_django(file.text):
+        stem, app = PurePosixPath(file.path).stem, app_of(file.path)
+        return [f"{app}.{name}" for name in (stem, _FIRST, "__latest__")]
+    found = _REVISION.search(file.text)
+    return [found[2]] if found else []
+
+
+def _names_before(file: MigrationFile) -> list[str]:
+    if file.language is not Language.PYTHON:
+        return []
+    if is_django(file.text):
+        found = _DEPENDENCIES.search(file.text)
+        return [f"{app}.{name}" for app, name in _DEPENDENCY.findall(found[1] if found else "")]
+    before = _DOWN_REVISION.search(file.text)
+    return list(_QUOTED.findall(before[1])) if before else []
 
 
 def _read(path: Path) -> MigrationFile:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from cmis_audit.guard.alembic import read_alembic
+from cmis_audit.guard.django import Django, is_django
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.forward import forward
 from cmis_audit.guard.laravel import read_laravel
@@ -36,19 +37,21 @@ def run_migrations(files: Iterable[MigrationFile], base: Catalog) -> After:
     """Return the catalog as the files would leave it; none of them is executed."""
     state = State(base)
     migration = Migration(state)
+    django = Django(state)
     for file in files:
         if file.language is Language.SQL:
             migration.run(forward(file.text), file.path)
         else:
-            everything = list(_said(file))
-            if not everything:
-                state.notes.append(Skipped(what=file.path, why="holds nothing that changes tables"))
-            for one in everything:
+            nothing = True
+            for one in _said(file, django):
+                nothing = False
                 if isinstance(one, Sql):
                     migration.run(one.text, file.path, one.line, spread=False)
                 else:
                     place = Place(file=file.path, line=one.line)
                     migration.miss(place, one.what, one.why)
+            if nothing:
+                state.notes.append(Skipped(what=file.path, why="holds nothing that changes tables"))
         state.path = ("public",)
     return After(
         catalog=state.catalog(),
@@ -59,9 +62,12 @@ def run_migrations(files: Iterable[MigrationFile], base: Catalog) -> After:
     )
 
 
-def _said(file: MigrationFile) -> Iterator[Said]:
+def _said(file: MigrationFile, django: Django) -> Iterator[Said]:
     """Yield what the reader of the file's language says of it."""
     try:
-        yield from _READERS[file.language](file.text)
+        if file.language is Language.PYTHON and is_django(file.text):
+            yield from django.read(file.text, file.path)
+        else:
+            yield from _READERS[file.language](file.text)
     except RecursionError:
         yield Missed(1, "the rest of the file", "it is nested too deeply")

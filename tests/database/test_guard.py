@@ -5,31 +5,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fix_postgres import TestServer, fresh_database
+from guarded import EMPTY, NOW, catalog_of, structure
 from jsonschema import Draft202012Validator
 
 from bench.generate import fill
 from cmis_audit import pipeline
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.run import run_migrations
-from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.resources import demo_sql, report_schemas
 from cmis_audit.scratch.trusted import run_files
-from cmis_audit.source.connection import Limits, Target
 
-NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LABELLED = Path(__file__).parent.parent / "labelled"
 SCHEMAS = {
     "demo": sorted((one for one in demo_sql().iterdir() if one.name.endswith(".sql")), key=str),
     **{one.stem: [one] for one in sorted(LABELLED.glob("*.sql"))},
 }
-EMPTY = Catalog(
-    database="", server_version="16.0", server_version_number=160000, read_at="", role=""
-)
 COPY = """CREATE TABLE cmis.campaigns_v2 (LIKE cmis.campaigns INCLUDING ALL);
 ALTER TABLE cmis.campaigns_v2 ADD COLUMN discount numeric(5,2);
 """
@@ -40,33 +34,6 @@ SECONDS = 2.0
 def home(other_server: Callable[[int], TestServer]) -> Iterator[str]:
     """A database on PostgreSQL 16 with pgvector, which the demo wants."""
     yield from fresh_database(other_server(16))
-
-
-def catalog_of(source: str) -> Catalog:
-    return pipeline.catalog_of(
-        pipeline.Intake(target=Target(source=source), limits=Limits(), now=NOW)
-    )
-
-
-def structure(table: Table) -> dict[str, object]:
-    """What a reader of SQL can know of a table; the server rewrites expressions in its own way."""
-    return {
-        "columns": [
-            (one.name, one.type.removeprefix("public."), one.nullable, one.identity, one.comment)
-            for one in table.columns
-        ],
-        "key": table.primary_key and table.primary_key.columns,
-        "uniques": sorted(one.columns for one in table.uniques),
-        "keys": sorted((one.columns, one.target, one.target_columns) for one in table.foreign_keys),
-        "actions": sorted(
-            (one.columns, one.on_delete, one.on_update) for one in table.foreign_keys
-        ),
-        "checks": sorted(tuple(sorted(one.columns)) for one in table.checks),
-        "indexes": sorted(
-            (one.name, len(one.keys), one.unique, one.predicate is None) for one in table.indexes
-        ),
-        "others": (table.comment, table.kind, table.inherits, table.row_security),
-    }
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

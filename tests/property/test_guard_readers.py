@@ -42,6 +42,31 @@ PYTHON = (
     'for a, b in [("x", 1)]: op.drop_table(a)',
     "return (",
 )
+MIGRATION = "class Migration(migrations.Migration):\n operations = ["
+DJANGO = (
+    'migrations.CreateModel("X", [("a", models.CharField(max_length=3)), ("b", models.X(*c))])',
+    'migrations.CreateModel("X", [("x", models.ForeignKey("self", null=True)), 3, ("a",), *b])',
+    'migrations.CreateModel("x", [("m", models.ManyToManyField("y.Z"))], options={"db_table": ""})',
+    'migrations.CreateModel("x", [], {**a, "constraints": [1, models.UniqueConstraint()], 3: 4})',
+    "migrations.CreateModel()",
+    'migrations.CreateModel("", fields=[("", models.OneToOneField(to=settings.AUTH_USER_MODEL))])',
+    'migrations.AddField("x", "b", models.ForeignKey(to="x", to_field="a"))',
+    'migrations.AddField("x", "b", models.ManyToManyField("self"))',
+    'migrations.AlterField("x", "a", 1)',
+    'migrations.AlterField("x", "a", models.IntegerField(db_column="A\\"b"))',
+    'migrations.RemoveField("x", "m")',
+    'migrations.RenameField("x", "a", "c")',
+    'migrations.RenameModel("x", "Y")',
+    'migrations.RenameModel("y", "y")',
+    'migrations.AlterModelTable("x", "q\\".\\"z")',
+    'migrations.AlterModelTable("x", None)',
+    'migrations.AlterUniqueTogether("x", {("a", 1), "b"})',
+    'migrations.RunSQL([("DROP TABLE x", []), []])',
+    "migrations.RunPython()",
+    "migrations.SeparateDatabaseAndState(a, b)",
+    'migrations.DeleteModel("x")',
+    "1 + 1",
+)
 
 
 def scripts(words: str) -> st.SearchStrategy[str]:
@@ -59,6 +84,9 @@ FILES = st.one_of(
     st.lists(st.sampled_from(PYTHON), max_size=8).map(
         lambda lines: (Language.PYTHON, "\n ".join(["def upgrade():", "pass", *lines]))
     ),
+    st.lists(st.sampled_from(DJANGO), max_size=8).map(
+        lambda lines: (Language.PYTHON, f"{MIGRATION}{', '.join(lines)}]")
+    ),
 )
 DEEP = "[" * 2000 + "]" * 2000
 
@@ -66,6 +94,8 @@ DEEP = "[" * 2000 + "]" * 2000
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(file=FILES)
 @example(file=(Language.PYTHON, "def upgrade():\n op.execute(" + "'a'+" * 3000 + "'b')"))
+@example(file=(Language.PYTHON, MIGRATION + "migrations.RunSQL(" + "'a'+" * 3000 + "'b')]"))
+@example(file=(Language.PYTHON, MIGRATION + DEEP + "]"))
 @example(file=(Language.PHP, "<?php function up() { Schema::drop(" + "[" * 5000 + "); }"))
 @example(file=(Language.PHP, "<?php function up() { Schema::drop(" + DEEP + ");"))
 @example(file=(Language.RUBY, "def up\ndrop_table " + DEEP + "\nend"))
@@ -73,7 +103,7 @@ DEEP = "[" * 2000 + "]" * 2000
 @example(file=(Language.SQL, "CREATE TABLE t (a int" + ", b int" * 2000 + ")"))
 def test_no_migration_makes_a_reader_fail(file: tuple[Language, str]) -> None:
     language, text = file
-    migration = MigrationFile(path="m", language=language, text=text)
+    migration = MigrationFile(path="a/m", language=language, text=text)
     after = run_migrations([migration], EMPTY)
     assert after == run_migrations([migration], EMPTY)
     for touched in after.touched:

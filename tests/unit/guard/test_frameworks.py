@@ -109,8 +109,54 @@ def upgrade():
     ]
     assert shape(after, "t") == {"id": "integer"}
     assert told(run(Language.PYTHON, "def upgrade(:")) == [(1, "the file")]
-    django = "class Migration(migrations.Migration):\n    operations = []"
-    assert told(run(Language.PYTHON, django)) == [(1, "class Migration")]
+
+
+def django(operations: str, path: str = "shop/migrations/0002_x.py", before: str = "") -> After:
+    text = f"{before}\nclass Migration(migrations.Migration):\n    operations = {operations}\n"
+    return run_migrations([MigrationFile(path=path, language=Language.PYTHON, text=text)], BASE)
+
+
+ROWS = """
+def rows(apps, schema_editor):
+    apps.get_model("shop", "Order").objects.update(state="x")
+
+def tables(apps, schema_editor):
+    schema_editor.execute("CREATE TABLE hidden (id int)")
+"""
+
+
+def test_what_django_does_by_code_is_told() -> None:
+    after = django(
+        """[
+        migrations.CreateModel("A", [("id", models.AutoField(primary_key=True)), FIELD,
+            (name(), models.TextField()), ("note", models.CharField(max_length=SIZE()))]),
+        migrations.CreateModel(name(), []),
+        migrations.CreateModel("B", FIELDS),
+        Moved(), *more,
+        migrations.RunSQL(SQL), migrations.RunSQL(f"DROP TABLE {x}"),
+        migrations.RunPython(tables), migrations.RunPython(elsewhere.rows),
+        migrations.RunPython(rows), migrations.RunPython(migrations.RunPython.noop),
+        migrations.AddIndex("a", models.Index(fields=["id"])),
+        migrations.AddField("a", "money", djmoney.MoneyField(max_digits=5)),
+        migrations.AddField("a", "place", mptt.TreeForeignKey("nowhere.Place", null=True)),
+        migrations.AddField("a", "tags", taggit.managers.TaggableManager()),
+        ]""",
+        before=ROWS,
+    )
+    assert [what for _, what in told(after)] == [
+        "a field of A", "a field of A", "a field of A", "CreateModel", "CreateModel", "Moved",
+        "an operation", "RunSQL", "RunSQL", "RunPython", "RunPython",
+    ]  # fmt: skip
+    assert shape(after, "shop_a") == {"id": "integer!", "money": "money!", "place_id": "bigint"}
+
+
+def test_django_s_app_is_told_by_the_path() -> None:
+    made = '[migrations.CreateModel("A", [("id", models.BigAutoField(primary_key=True))])]'
+    assert shape(django(made, "src/till/migrations/0001_x.py"), "till_a") == {"id": "bigint!"}
+    [missed] = django(made, "0001_x.py").unread
+    assert "APP/migrations/NAME.py" in missed.why
+    assert [what for _, what in told(django("make()"))] == ["operations"]
+    assert told(django("[]")) == []
 
 
 LARAVEL = r"""<?php
@@ -279,6 +325,60 @@ def test_files_apply_in_the_order_of_their_versions(tmp_path: Path) -> None:
     assert [Path(one.path).name for one in migration_files((versions,))] == [
         "bb.py", "cc.py", "aa.py",
     ]  # fmt: skip
+
+
+def test_the_ways_back_of_prisma_and_diesel_are_left_out(tmp_path: Path) -> None:
+    """Both give each migration a folder; Prisma's guide puts a `down.sql` into it by hand."""
+    made = {
+        "20240102_b/migration.sql": """-- AlterTable
+ALTER TABLE "User" ADD COLUMN "teamId" INTEGER;
+""",
+        "20240101_a/migration.sql": """-- CreateEnum
+CREATE TYPE "Role" AS ENUM ('USER', 'ADMIN');
+-- CreateTable
+CREATE TABLE "User" (
+    "id" SERIAL NOT NULL,
+    "role" "Role" NOT NULL DEFAULT 'USER',
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+-- CreateIndex
+CREATE UNIQUE INDEX "User_role_key" ON "User"("role");
+""",
+        "20240101_a/down.sql": 'DROP TABLE "User";',
+        "20240103_c/up.sql": "CREATE TABLE countdown (id int);",
+        "20240103_c/down.sql": "DROP TABLE countdown;",
+    }
+    for name, text in made.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "migration_lock.toml").write_text('provider = "postgresql"')
+    after = run_migrations(migration_files((tmp_path,)), BASE)
+    assert told(after) == []
+    assert shape(after, "public.User") == {
+        "id": "integer!",
+        "role": 'public."Role"!',
+        "createdAt": "timestamp(3) without time zone!",
+        "teamId": "integer",
+    }
+    assert shape(after, "countdown") == {"id": "integer"}
+
+
+def test_django_s_files_apply_behind_what_they_depend_on(tmp_path: Path) -> None:
+    files = {
+        "a/0001_x": '[("z", "__first__"), ("a", "0002_before")]',
+        "a/0002_before": "[migrations.swappable_dependency(X)]",
+        "z/0001_z": "[\n]",
+        "z/0002_z": '[("z", "0001_z",), ("a", "0001_x")]',
+    }
+    for name, needs in files.items():
+        path = tmp_path / name.replace("/", "/migrations/")
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.with_suffix(".py").write_text(
+            f"class Migration(migrations.Migration):\n    dependencies = {needs}\n"
+        )
+    found = [Path(one.path).stem for one in migration_files((tmp_path,))]
+    assert found == ["0001_z", "0002_before", "0001_x", "0002_z"]
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
