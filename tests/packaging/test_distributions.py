@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tomllib
@@ -14,32 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pytest
+from checkout import ROOT, copy_checkout, run
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 VERSION = f"cmis-audit {PROJECT['version']}\n"
 CORE_BYTES = 60_000_000
 # Not the program's: they come with every environment.
 INSTALLERS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence.pth")
-
-
-def run(*command: str | Path, folder: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a program as a user would, with nothing of the checkout in sight."""
-    hidden = ("PYTHON", "VIRTUAL_ENV", "CMIS_AUDIT", "PG", "COVERAGE")
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=folder,
-        env={key: text for key, text in os.environ.items() if not key.startswith(hidden)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +69,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         sdist=only(dist / "of-sdist", "*.tar.gz"),
         wheel_of_sdist=only(dist / "of-sdist", "*.whl"),
     )
-
-
-def copy_checkout(target: Path) -> None:
-    """Copy what a commit of everything would hold, so that no leftovers are built."""
-    listing = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True).stdout
-    for name in filter(None, names.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
 
 
 def only(folder: Path, pattern: str) -> Path:
