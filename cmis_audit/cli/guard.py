@@ -67,8 +67,8 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     """Tell which new or changed tables repeat one that is there, and what ALTER would do instead.
 
     MIGRATION is a file of SQL (plain, Flyway, dbmate, goose, Prisma), Alembic, Django, Laravel or
-    Rails, or a folder of them. They are read, never run; what cannot be read is told, and is compared
-    as two databases with --base and --head.
+    Rails, or a folder of them. They are read, never run; what cannot be read is told, and is
+    compared as two databases with --base and --head.
 
     Waivers and table register of the settings file hold as they do for an audit: what is waived
     is told and fails nothing.
