@@ -20,6 +20,7 @@ from cmis_audit.render import (
     sections,
     units,
 )
+from cmis_audit.render.decisions import notice_places
 from cmis_audit.render.escape import Safe, code
 from cmis_audit.render.formula import formula
 from cmis_audit.render.index import Index
@@ -38,6 +39,7 @@ WORDS: Final[Mapping[str, object]] = {
     "risk": risk,
     "code": code,
     "formula": formula,
+    "notice_places": notice_places,
     **{name: getattr(units, name) for name in _UNITS},
 }
 """What the templates of both may call."""

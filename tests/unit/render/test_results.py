@@ -246,6 +246,7 @@ def test_a_fault_of_decisions_stands_in_their_file() -> None:
     assert "file=db/cmis-audit.toml,line=8," in annotations(SAID["decided"])
     assert "`db/cmis-audit.toml:13`" in report_comment(DECIDED)
     assert "`db/cmis-audit.toml:13`" in EMITTERS["markdown"].render(DECIDED)
+    assert "<code>db/cmis-audit.toml:13</code>" in EMITTERS["html"].render(DECIDED)
     nowhere = report_results(msgspec.structs.replace(DECIDED, notice_places=()))
     assert {one.place.file for one in nowhere.results} == {"audit.json"}
 
