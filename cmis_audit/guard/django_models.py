@@ -94,6 +94,16 @@ class Models:
         there = self.columns(table)
         return f"{field}_id" if field not in there and f"{field}_id" in there else field
 
+    def pointing_at(self, table: Name, column: str) -> list[tuple[Name, str]]:
+        """Return the columns of other tables that refer to one: Django gives them its type."""
+        target = self._state.known(table)
+        return [
+            ((ref.schema, ref.name), key.columns[0])
+            for ref in sorted(self._state.tables)
+            for key in self._state.tables[ref].foreign_keys
+            if key.target == target and key.target_columns == (column,)
+        ]
+
     def joins(self, model: str, table: Name) -> list[tuple[Name, str]]:
         """Return the tables that join a model's with others, each with its field's name.
 

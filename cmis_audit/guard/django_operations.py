@@ -181,8 +181,21 @@ def _alter_field(given: Given) -> Iterator[Said]:
     column = f"ALTER COLUMN {quote_ident(field.name)}"
     verb = "DROP" if field.nullable else "SET"
     yield given.alter(table, f"{column} TYPE {field.type}")
+    for other, there in models.pointing_at(table, field.name):
+        yield given.alter(other, f"ALTER COLUMN {quote_ident(there)} TYPE {field.type}")
     if not field.primary:
         yield given.alter(table, f"{column} {verb} NOT NULL")
+        yield from _altered_unique(given, table, field)
+
+
+def _altered_unique(given: Given, table: tuple[str, ...], field: Field) -> Iterator[Said]:
+    """Yield what makes a column unique, or no longer so."""
+    there = given.models.there(table)
+    keys = [one for one in there.uniques if one.columns == (field.name,)] if there else []
+    if field.unique and not keys:
+        yield given.alter(table, f"ADD UNIQUE ({quote_ident(field.name)})")
+    for key in () if field.unique else keys:
+        yield given.alter(table, f"DROP CONSTRAINT {quote_ident(key.name)}")
 
 
 def _rename_field(given: Given) -> Iterator[Said]:

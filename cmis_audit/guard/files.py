@@ -138,7 +138,9 @@ def _names_before(file: MigrationFile) -> list[str]:
         return []
     if is_django(file.text):
         found = _DEPENDENCIES.search(file.text)
-        return [f"{app}.{name}" for app, name in _DEPENDENCY.findall(found[1] if found else "")]
+        written = found[1] if found else ""
+        named = [f"{app}.{name}" for app, name in _DEPENDENCY.findall(written)]
+        return [*named, f"auth.{_FIRST}"] if "swappable_dependency(" in written else named
     before = _DOWN_REVISION.search(file.text)
     return list(_QUOTED.findall(before[1])) if before else []
 
