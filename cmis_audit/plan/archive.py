@@ -8,12 +8,15 @@ from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ClusterPlan, PlannedMember, PlanOptions, Strategy
-from cmis_audit.plan.archive_steps import Archive, Copy, archive_steps
+from cmis_audit.plan.archive_rows import Archive, Copy
+from cmis_audit.plan.archive_steps import archive_steps
 from cmis_audit.plan.dependents import dependents
 from cmis_audit.plan.design import CannotPlanError
 from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.lattice import Types, join
 from cmis_audit.plan.naming import Names
+from cmis_audit.plan.preamble import Files
+from cmis_audit.plan.security import needs_invoker
 from cmis_audit.plan.target import BOOK, MOVED, member_tables, replaceable
 
 
@@ -24,13 +27,17 @@ def archive(
     tables = member_tables(catalog, cluster)
     refs = frozenset(table.ref for table in tables[1:])
     replaceable(catalog, refs)
+    needs_invoker(catalog, tables[1:])
     for table in catalog.tables:
         for key in table.foreign_keys:
             if key.target in refs and table.ref != key.target:
                 raise CannotPlanError(f"{key.name} of {table.ref} points at the copy {key.target}")
     made = Archive(
-        cluster=cluster,
-        book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+        files=Files(
+            cluster=cluster.name,
+            book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+            options=options,
+        ),
         kept=tables[0],
         copies=tuple(
             _copy(
@@ -44,7 +51,6 @@ def archive(
             )
             for number, table in enumerate(tables[1:], start=1)
         ),
-        options=options,
     )
     return ClusterPlan(
         cluster=cluster.id,
@@ -52,7 +58,7 @@ def archive(
         kind=cluster.kind,
         strategy=Strategy.ARCHIVE,
         folder=folder,
-        book=made.book,
+        book=made.files.book,
         targets=(),
         members=tuple(
             PlannedMember(
@@ -67,7 +73,7 @@ def archive(
         dependents=dependents(catalog, tuple(copy.table.ref for copy in made.copies)),
         decisions=(
             f"{made.kept.ref} stays as it is; of a copy only the rows that it has not are kept, in "
-            f"{made.book}.kept_…",
+            f"{made.files.book}.kept_…",
         ),
     )
 

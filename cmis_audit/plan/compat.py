@@ -10,6 +10,7 @@ from cmis_audit.plan.expressions import rewrite
 from cmis_audit.plan.keys import generator
 from cmis_audit.plan.rows import holders, insert_into, reverse_select
 from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar, indented
+from cmis_audit.plan.stand_in import comments
 from cmis_audit.plan.taken import beside_rejects, taken_keys
 
 SECURITY_INVOKER = 150000
@@ -27,11 +28,7 @@ def view(design: Design, member: MemberDesign, catalog: Catalog) -> Iterator[str
         if default is not None:
             name = quote_ident(column.name)
             yield f"ALTER VIEW {ref} ALTER COLUMN {name} SET DEFAULT {default};"
-        if column.comment is not None:
-            comment = literal(column.comment)
-            yield f"COMMENT ON COLUMN {ref}.{quote_ident(column.name)} IS {comment};"
-    if member.table.comment is not None:
-        yield f"COMMENT ON VIEW {ref} IS {literal(member.table.comment)};"
+    yield from comments(member.table)
     number = member.number
     yield (
         f"CREATE TRIGGER cmis_audit_write_{number}\n"

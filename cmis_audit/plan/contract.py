@@ -1,10 +1,12 @@
 """Phase 5: the old tables go, and then their names. Never by itself."""
 
-from cmis_audit.model.names import quote_ident
+from collections.abc import Sequence
+
+from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
 from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.design import Design
-from cmis_audit.plan.preamble import step
+from cmis_audit.plan.preamble import Files, step
 
 
 def contract(design: Design, options: PlanOptions) -> tuple[Step, Step]:
@@ -46,28 +48,34 @@ def _tables(design: Design, options: PlanOptions) -> Step:
 
 
 def _names(design: Design, options: PlanOptions) -> Step:
-    drops = "\n".join(f"DROP VIEW {member.table.ref};" for member in design.members)
     rename = ""
     if design.target.schema == design.members[0].table.ref.schema:
-        rename = f"\n\nALTER TABLE {design.target} RENAME TO {quote_ident(design.final_name)};"
-    body = f"SELECT {design.schema}.refuse_users_of_names();\n\n{drops}{rename}"
-    return step(
-        file="05-contract_names.sql",
-        phase=Phase.CONTRACT,
-        title="Give up the old names; refused while anything names them",
-        body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
-        locks=tuple(Lock(table=member.label, mode="ACCESS EXCLUSIVE") for member in design.members),
+        rename = f"ALTER TABLE {design.target} RENAME TO {quote_ident(design.final_name)};"
+    files = Files(cluster=design.cluster.name, book=design.book, options=options)
+    return give_up_names(files, [member.table.ref for member in design.members], rename)
+
+
+def give_up_names(
+    files: Files, refs: Sequence[TableRef], more: str, undoing: str = "", after: str = "contract"
+) -> Step:
+    """Return the file that drops the views under the old names, and does `more` then."""
+    drops = "\n".join(f"DROP VIEW {ref};" for ref in refs)
+    body = f"SELECT {quote_ident(files.book)}.refuse_users_of_names();\n\n{drops}\n\n{more}"
+    return files.step(
+        "05-contract_names.sql",
+        Phase.CONTRACT,
+        "Give up the old names; refused while anything names them",
+        body,
+        undoing=undoing,
+        locks=tuple(Lock(table=str(ref), mode="ACCESS EXCLUSIVE") for ref in refs),
         hazards=tuple(
             HazardNote(
                 hazard=Hazard.CHANGED_BEHAVIOUR,
-                subject=member.label,
+                subject=str(ref),
                 detail="is no name any more: whoever uses it has to be moved over first",
             )
-            for member in design.members
+            for ref in refs
         ),
         by_default=False,
-        after=("contract",),
+        after=(after,),
     )

@@ -70,12 +70,17 @@ def _functions(catalog: Catalog, refs: tuple[TableRef, ...]) -> Iterator[Depende
 
 
 def named_in(function: Function, refs: tuple[TableRef, ...]) -> bool:
-    """Tell whether a function's text names one of the tables, as a word."""
+    """Tell whether a function's text names one of the tables; `sql/contract.sql` asks the same."""
     body = function.body or ""
-    return any(
-        ref.name in body and re.search(rf"(?<![\w$]){re.escape(ref.name)}(?![\w$])", body)
-        for ref in refs
-    )
+    lower = body.lower()
+    for ref in refs:
+        if ref.name.lower() in lower:
+            name, schema = re.escape(ref.name), re.escape(ref.schema)
+            alone = rf"""(?:^|[^\w$."]|[^\w$"]\.|%[\w$]+\.)"?{name}(?![\w$])"""
+            whole = rf"""(?:^|[^\w$])"?{schema}"?\s*\.\s*"?{name}(?![\w$])"""
+            if re.search(f"{alone}|{whole}", body, re.IGNORECASE):
+                return True
+    return False
 
 
 def _foreign_keys(catalog: Catalog, refs: tuple[TableRef, ...]) -> Iterator[Dependent]:

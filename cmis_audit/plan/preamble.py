@@ -1,5 +1,8 @@
 """How every file begins and ends."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import msgspec
 
 from cmis_audit.model.names import quote_ident
@@ -69,6 +72,30 @@ def step(
     return msgspec.structs.replace(
         made, sql=f"{_head(made, cluster, undoing)}\n{_settings(made)}\n{inner}"
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What all files of one folder say of themselves."""
+
+    cluster: str
+    book: str
+    options: PlanOptions
+
+    def step(self, file: str, phase: Phase, title: str, body: str, **more: Any) -> Step:
+        return step(
+            file=file,
+            phase=phase,
+            title=title,
+            body=body,
+            cluster=self.cluster,
+            book=self.book,
+            options=self.options,
+            **more,
+        )
+
+    def undo(self, file: str, phase: Phase, title: str, body: str, **more: Any) -> Step:
+        return self.step(file, phase, title, body, undo=True, by_default=False, **more)
 
 
 def _head(made: Step, cluster: str, undoing: str) -> str:

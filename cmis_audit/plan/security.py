@@ -1,9 +1,9 @@
 """Row security: through the target and through the views a role sees what it saw before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cmis_audit.model.catalog import Catalog, Policy
+from cmis_audit.model.catalog import Catalog, Policy, Table
 from cmis_audit.model.names import quote_ident
 from cmis_audit.plan.compat import SECURITY_INVOKER
 from cmis_audit.plan.design import CannotPlanError, CarriedPolicy, Design, MemberDesign
@@ -19,10 +19,7 @@ def with_security(design: Design, catalog: Catalog) -> Design:
     secured = [member for member in design.members if member.table.row_security]
     if not secured:
         return design
-    if catalog.server_version_number < SECURITY_INVOKER:
-        raise CannotPlanError(
-            f"{secured[0].label} has row security, which a view honours from PostgreSQL 15 on only"
-        )
+    needs_invoker(catalog, [member.table for member in secured])
     if len({_users(member) for member in design.members}) > 1:
         raise CannotPlanError(
             "with row security the views act in the name of whoever uses them, so each of their "
@@ -40,6 +37,15 @@ def with_security(design: Design, catalog: Catalog) -> Design:
         force_row_security=any(member.table.force_row_security for member in secured),
     )
     return _without_merging(made) if _disagree(design) else made
+
+
+def needs_invoker(catalog: Catalog, tables: Sequence[Table]) -> None:
+    """Raise CannotPlanError where a view is to stand for row security that it does not honour."""
+    secured = [table.ref for table in tables if table.row_security]
+    if secured and catalog.server_version_number < SECURITY_INVOKER:
+        raise CannotPlanError(
+            f"{secured[0]} has row security, which a view honours from PostgreSQL 15 on only"
+        )
 
 
 def _carried(design: Design) -> Iterator[CarriedPolicy]:

@@ -12,6 +12,29 @@ AS $body$
     WHERE m.number = wanted
 $body$;
 
+-- Raise what a table cannot be whose name changes: subscribers find tables by name.
+CREATE FUNCTION @book@.refuse_published() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog
+AS $body$
+DECLARE
+    member record;
+    found text;
+BEGIN
+    FOR member IN SELECT m.label, @book@.member_oid(m.number) AS oid FROM @book@.members m LOOP
+        SELECT string_agg(DISTINCT p.pubname, ', ') INTO found
+        FROM pg_publication_tables p
+        JOIN pg_namespace n ON n.nspname = p.schemaname
+        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
+        WHERE c.oid = member.oid
+           OR c.oid IN (SELECT relid FROM pg_partition_tree(member.oid));
+        IF found IS NOT NULL THEN
+            RAISE EXCEPTION USING MESSAGE = member.label || ' is published by ' || found,
+                HINT = 'subscribers find tables by name: take it out of the publication first';
+        END IF;
+    END LOOP;
+END
+$body$;
+
 -- Raise what a plan cannot know of from the outside, or cannot carry.
 CREATE FUNCTION @book@.refuse_unknown() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
@@ -49,17 +72,8 @@ BEGIN
                 || ' alone and need a table there: ' || found,
                 HINT = 'name the other columns in their GROUP BY, and plan again';
         END IF;
-        SELECT string_agg(DISTINCT p.pubname, ', ') INTO found
-        FROM pg_publication_tables p
-        JOIN pg_namespace n ON n.nspname = p.schemaname
-        JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = p.tablename
-        WHERE c.oid = member.oid
-           OR c.oid IN (SELECT relid FROM pg_partition_tree(member.oid));
-        IF found IS NOT NULL THEN
-            RAISE EXCEPTION USING MESSAGE = member.label || ' is published by ' || found,
-                HINT = 'subscribers find tables by name: take it out of the publication first';
-        END IF;
     END LOOP;
+    PERFORM @book@.refuse_published();
 END
 $body$;
 
