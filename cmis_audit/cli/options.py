@@ -120,6 +120,9 @@ def plan_options(command: _F) -> _F:
             "--cluster", "clusters", metavar="ID", multiple=True, help="Only this one; repeatable."
         ),
         click.option(
+            "--renames", is_flag=True, help="Also rename look-alikes whose names mislead."
+        ),
+        click.option(
             "--yes-drop", is_flag=True, help="Let the order end with dropping old tables."
         ),
         click.option(

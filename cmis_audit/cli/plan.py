@@ -25,7 +25,7 @@ from cmis_audit.cli.report import STDOUT
 from cmis_audit.errors import UsageError
 
 if TYPE_CHECKING:
-    from cmis_audit.model.plan import Plan
+    from cmis_audit.model.plan import ClusterPlan, Plan
 
 
 @click.command(
@@ -36,6 +36,7 @@ Examples:
   cmis-audit plan shop -o plan
   cmis-audit plan shop.json -o plan --cluster c-fad8b997cb --timezone Europe/Berlin
   cmis-audit plan shop -o plan --code .
+  cmis-audit plan shop -o plan --renames
   cmis-audit plan shop -o plan --write alembic --after 1f0c52ab9d3e""",
 )
 @source_argument
@@ -93,12 +94,17 @@ def refusals(made: "Plan") -> list[str]:
     return [f"{each.name}: no plan, because {'; '.join(each.reasons)}" for each in made.refused]
 
 
+def _told(cluster: "ClusterPlan") -> str:
+    from cmis_audit.model.plan import Strategy
+
+    if cluster.strategy == Strategy.RENAME:
+        return ", ".join(f"{each.table} becomes {each.moved_to}" for each in cluster.members)
+    into = ", ".join(str(target.ref) for target in cluster.targets) or "an archive"
+    return f"{len(cluster.members)} tables into {into}"
+
+
 def _summary(made: "Plan", directory: Path) -> str:
-    lines = [
-        f"{cluster.folder}: {len(cluster.members)} tables into "
-        f"{', '.join(str(target.ref) for target in cluster.targets) or 'an archive'}"
-        for cluster in made.clusters
-    ]
+    lines = [f"{cluster.folder}: {_told(cluster)}" for cluster in made.clusters]
     lines += refusals(made)
     if not lines:
         lines = ["There is nothing to consolidate."]

@@ -8,15 +8,17 @@ from cmis_audit.model.report import Report
 def promise(report: Report, plan: Plan, score_after: int) -> Promise:
     """Return what a plan promises once it has gone all the way, the old tables dropped."""
     before = {table.ref for table in report.catalog.tables}
-    gone = {member.table for each in plan.clusters for member in each.members}
-    made = {target.ref for each in plan.clusters for target in each.targets}
     groups = {one.id: one for one in report.clusters if one.verdict is Verdict.CONSOLIDATE}
+    # A rename takes no table away and changes no score.
+    planned = tuple(each for each in plan.clusters if each.cluster in groups)
+    gone = {member.table for each in planned for member in each.members}
+    made = {target.ref for each in planned for target in each.targets}
     gains = {one.cluster: one.points for one in report.score.payoffs}
     return Promise(
         tables_before=len(before),
         tables_after=len((before - gone) | made),
         clusters_before=len(groups),
-        clusters_after=len(groups) - len(plan.clusters),
+        clusters_after=len(groups) - len(planned),
         score_before=report.score.value,
         score_after=score_after,
         clusters=tuple(
@@ -30,6 +32,6 @@ def promise(report: Report, plan: Plan, score_after: int) -> Promise:
                 ),
                 payoff=round(gains[each.cluster], 4),
             )
-            for each in plan.clusters
+            for each in planned
         ),
     )

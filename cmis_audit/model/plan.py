@@ -1,4 +1,5 @@
-"""A consolidation plan: SQL for every cluster that says "consolidate", or why there is none.
+"""A consolidation plan: SQL for every cluster that says "consolidate", or why there is none; and,
+where it is asked for, for those that are kept apart under names that mislead.
 
 One cluster is one folder of files that plain `psql -v ON_ERROR_STOP=1 -f` runs, in the order of
 `ClusterPlan.steps`. A file holds no psql command; where `Step.transaction` is false its statements
@@ -7,7 +8,7 @@ have to be sent one by one, as psql does (CREATE INDEX CONCURRENTLY, procedures 
 Everything that a plan makes beside its target tables lies in one schema of its own, `book`:
 
 - `ledger`: one row a member: `member`, `rows_in`, `inserted`, `merged`, `rejected`, `hash_in`,
-  `hash_out`, `verified_at`; written by `verify`.
+  `hash_out`, `verified_at`; written by `verify`, which a rename has not: its rows stay.
 - `state`: one row: `plan`, `phase` reached, `catalog_md5` it was made from.
 - one table of rejected rows for each member that can have any, in the member's own columns and
   `reject_reason`.
@@ -45,6 +46,8 @@ class Strategy(StrEnum):
     """Copies go; what they hold beyond the table they copy is kept."""
     UNPIVOT = "unpivot"
     """Measurements of any shape go into one long table, partitioned by time."""
+    RENAME = "rename"
+    """Tables that are no duplicates get names that do not mislead; nothing else changes."""
 
 
 class Hazard(StrEnum):
@@ -155,7 +158,7 @@ class PlannedMember(Value, frozen=True, kw_only=True):
     label: str
     """What the target's source column says of its rows."""
     moved_to: TableRef
-    """Its name between switch and contract."""
+    """Its name between switch and contract; of a rename, from the switch on."""
     key: tuple[str, ...]
     """The columns by which its rows are followed; none where it has no primary key."""
     rejects: TableRef | None = None
@@ -211,7 +214,9 @@ class PlanOptions(Value, frozen=True, kw_only=True):
     """What the user decides."""
 
     clusters: tuple[str, ...] = ()
-    """Ids; none for all."""
+    """Ids; none for all that say "consolidate"."""
+    renames: bool = False
+    """Whether tables that are kept apart get the names that were suggested."""
     yes_drop: bool = False
     timezone: str = "UTC"
     """What a timestamp without a time zone is taken to be in."""
@@ -257,7 +262,7 @@ class Plan(Value, frozen=True, kw_only=True):
     """In the order in which they are to be run; undoing goes the other way round."""
     refused: tuple[Refusal, ...]
     not_planned: tuple[Skipped, ...] = ()
-    """Groups that need no merge, and what to do about them: names that mislead."""
+    """Groups that need no merge, and what to do about them: names that mislead or hide others."""
     promised: Promise | None = None
     """The figures that the next audit is held against."""
 

@@ -14,10 +14,11 @@ from cmis_audit.plan.dependents import dependents
 from cmis_audit.plan.design import CannotPlanError
 from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.lattice import Types, join
+from cmis_audit.plan.movable import member_tables, replaceable
 from cmis_audit.plan.naming import Names
 from cmis_audit.plan.preamble import Files
 from cmis_audit.plan.security import needs_invoker
-from cmis_audit.plan.target import BOOK, MOVED, member_tables, replaceable
+from cmis_audit.plan.target import BOOK, MOVED
 
 
 def archive(

@@ -10,13 +10,13 @@ from cmis_audit.plan.cells import cells_of, measured_at
 from cmis_audit.plan.columns import Home, Homes
 from cmis_audit.plan.design import CannotPlanError, Cells, Design, Long, MemberDesign, TargetUnique
 from cmis_audit.plan.keys import KeyPlan
+from cmis_audit.plan.movable import member_tables
 from cmis_audit.plan.naming import Names, clipped, first_free
 from cmis_audit.plan.target import (
     BOOK,
     MERGED,
     added_columns,
     member_design,
-    member_tables,
     own_columns,
 )
 

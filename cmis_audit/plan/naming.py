@@ -50,6 +50,12 @@ class Names:
         self._schemas.add(found)
         return found
 
+    def take(self, schema: str, name: str) -> bool:
+        """Take this very name; return whether it was free."""
+        free = name not in self._taken.get(schema, ())
+        self._take(schema, name)
+        return free
+
     def _take(self, schema: str, name: str) -> None:
         self._taken.setdefault(schema, set()).add(name)
 

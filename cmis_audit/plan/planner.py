@@ -1,13 +1,13 @@
-"""The plan of a whole database: every cluster that says "consolidate", or why not."""
+"""The plan of a whole database: every cluster that says "consolidate", or why not; and renames."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cmis_audit.errors import UsageError, did_you_mean
-from cmis_audit.model.catalog import Catalog, Skipped
+from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster, Kind, Verdict
-from cmis_audit.model.names import TableRef, quote_ident
+from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import (
     ClusterPlan,
     Plan,
@@ -19,6 +19,7 @@ from cmis_audit.model.plan import (
     TargetReference,
     TargetTable,
 )
+from cmis_audit.plan.advice import advice
 from cmis_audit.plan.archive import archive
 from cmis_audit.plan.backfill import backfill, index_step
 from cmis_audit.plan.constraints import with_constraints
@@ -27,11 +28,13 @@ from cmis_audit.plan.dependents import dependents, hazards
 from cmis_audit.plan.design import CannotPlanError, Design
 from cmis_audit.plan.expand import expand
 from cmis_audit.plan.metrics import is_long, metrics_design
+from cmis_audit.plan.movable import replaceable
 from cmis_audit.plan.naming import Names
+from cmis_audit.plan.rename import renamed
 from cmis_audit.plan.rollback import rollbacks
 from cmis_audit.plan.security import with_security
 from cmis_audit.plan.switch import switch
-from cmis_audit.plan.target import design, replaceable
+from cmis_audit.plan.target import design
 from cmis_audit.plan.triggers import with_triggers
 from cmis_audit.plan.verify import verify
 
@@ -51,13 +54,19 @@ def make_plan(
     names = Names(catalog)
     planned: list[ClusterPlan] = []
     refused: list[Refusal] = []
-    for cluster in clusters:
-        if cluster.verdict != Verdict.CONSOLIDATE:
-            continue
-        if options.clusters and cluster.id not in options.clusters:
-            continue
+    for cluster in _wanted(clusters, options):
+        number = len(planned) + 1
         try:
-            planned.append(_merge(catalog, cluster, names, options, len(planned) + 1))
+            if cluster.verdict == Verdict.CONSOLIDATE:
+                planned.append(_merge(catalog, cluster, names, options, number))
+            else:
+                planned.append(
+                    renamed(
+                        *(catalog, cluster, names, options),
+                        folder=_folder(number, cluster.name),
+                        elsewhere={m.table: one.folder for one in planned for m in one.members},
+                    )
+                )
         except CannotPlanError as error:
             refused.append(
                 Refusal(
@@ -67,6 +76,7 @@ def make_plan(
                     reasons=error.reasons,
                 )
             )
+    ids = {each.cluster for each in planned} | {each.cluster for each in refused}
     return Plan(
         tool_version=tool_version,
         database=catalog.database,
@@ -75,36 +85,39 @@ def make_plan(
         options=options,
         clusters=tuple(planned),
         refused=tuple(refused),
-        not_planned=tuple(_advice(clusters)),
+        not_planned=tuple(advice(catalog, (c for c in clusters if c.id not in ids))),
     )
 
 
-def _advice(clusters: tuple[Cluster, ...]) -> Iterator[Skipped]:
-    """Yield what to do about groups that are not to be merged, where there is anything to do."""
-    for cluster in clusters:
-        if cluster.verdict != Verdict.KEEP_APART:
-            continue
-        for member in cluster.members:
-            if member.suggested_name:
-                name = quote_ident(member.suggested_name)
-                yield Skipped(
-                    what=str(member.table),
-                    why=f"its name misleads; ALTER TABLE {member.table} RENAME TO {name}; and a "
-                    "view under the old name until nobody uses it",
-                )
-        if cluster.kind == Kind.VIEW:
-            yield Skipped(what=cluster.name, why=cluster.reason)
+def _wanted(clusters: tuple[Cluster, ...], options: PlanOptions) -> Iterator[Cluster]:
+    """Yield the clusters that get a plan, renames last."""
+    for verdict, by_default in (
+        (Verdict.CONSOLIDATE, True),
+        (Verdict.KEEP_APART, options.renames),
+    ):
+        for cluster in clusters:
+            asked = cluster.id in options.clusters if options.clusters else by_default
+            if cluster.verdict == verdict and asked and plannable(cluster):
+                yield cluster
+
+
+def plannable(cluster: Cluster) -> bool:
+    """Tell whether there is anything to write for a cluster."""
+    if cluster.verdict == Verdict.KEEP_APART:
+        return any(member.suggested_name for member in cluster.members)
+    return cluster.verdict == Verdict.CONSOLIDATE
 
 
 def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
-    known = {each.id: each.verdict for each in clusters}
+    known = {each.id: each for each in clusters}
     for wanted in options.clusters:
         if wanted not in known:
             hint = did_you_mean(wanted, known)
             raise UsageError(f"--cluster: there is no cluster '{wanted}'{hint}")
-        if known[wanted] != Verdict.CONSOLIDATE:
+        if not plannable(known[wanted]):
             raise UsageError(
-                f"--cluster: '{wanted}' says {known[wanted].value}; only consolidate is planned"
+                f"--cluster: '{wanted}' says {known[wanted].verdict.value}; only consolidate is "
+                "planned, and keep-apart where another name was suggested"
             )
 
 

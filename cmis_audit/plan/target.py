@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from cmis_audit.model.catalog import Catalog, Column, Table, TableKind
-from cmis_audit.model.cluster import Cluster, Role
+from cmis_audit.model.catalog import Catalog, Column, Table
+from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import ColumnSource, PlanOptions, TargetColumn
 from cmis_audit.plan.columns import Home, Homes, all_cells, upper_back
-from cmis_audit.plan.design import CannotPlanError, Design, Mapped, MemberDesign
+from cmis_audit.plan.design import Design, Mapped, MemberDesign
 from cmis_audit.plan.keys import KeyPlan, key_plan, row_key
+from cmis_audit.plan.movable import member_tables
 from cmis_audit.plan.naming import Names, first_free
 from cmis_audit.plan.uniques import uniques
 
@@ -82,50 +83,6 @@ def _keys_and_homes(
         if not apart:
             return keys, found
         unfit |= apart
-
-
-def member_tables(catalog: Catalog, cluster: Cluster) -> tuple[Table, ...]:
-    """Return the tables to be merged, the canonical one first. Raises CannotPlanError."""
-    by_ref = {table.ref: table for table in catalog.tables}
-    refs = [member.table for member in cluster.members if member.role != Role.RELATED]
-    tables = tuple(by_ref[ref] for ref in refs if ref in by_ref)
-    if len(tables) != len(refs):
-        raise CannotPlanError("not every member is in the catalog")
-    parents = {parent for table in catalog.tables for parent in table.inherits}
-    reasons = []
-    for table in tables:
-        if table.kind == TableKind.FOREIGN:
-            reasons.append(f"{table.ref} is a foreign table: its rows lie on another server")
-        if table.inherits or table.ref in parents:
-            reasons.append(f"{table.ref} takes part in table inheritance")
-    for view in catalog.views:
-        for ref in set(refs) & set(view.groups_by_key):
-            reasons.append(
-                f"the view {view.ref} groups by the primary key of {ref} alone, which only a table "
-                "has: name its other columns in the GROUP BY"
-            )
-    if reasons:
-        raise CannotPlanError(*sorted(reasons))
-    return tables
-
-
-def replaceable(catalog: Catalog, refs: frozenset[TableRef]) -> None:
-    """Raise CannotPlanError for what no view can have that is to stand in a table's place."""
-    reasons = []
-    for table in catalog.tables:
-        for rule in table.rules:
-            if table.ref in refs:
-                reasons.append(f"{table.ref} has the rewrite rule {rule.name}")
-            elif refs & set(rule.names):
-                listed = ", ".join(str(ref) for ref in rule.names if ref in refs)
-                reasons.append(f"the rewrite rule {rule.name} of {table.ref} names {listed}")
-        if table.ref in refs and table.publications:
-            reasons.append(
-                f"{table.ref} is published by {', '.join(table.publications)}, and subscribers "
-                "find tables by name: take it out of the publication first"
-            )
-    if reasons:
-        raise CannotPlanError(*sorted(reasons))
 
 
 def member_design(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmis_audit.model.code import CodeReference, CodeSurvey
 from cmis_audit.model.code_index import CodeIndex, files
-from cmis_audit.model.plan import ClusterPlan, Framework, Plan, Step, WrittenFile
+from cmis_audit.model.plan import ClusterPlan, Framework, Plan, Step, Strategy, WrittenFile
 from cmis_audit.render.code_places import changes_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
 from cmis_audit.render.frameworks.guide import guide
@@ -108,12 +108,10 @@ def _code(cluster: ClusterPlan, used: CodeIndex) -> Iterator[Safe]:
 
 def _cluster(cluster: ClusterPlan) -> Iterator[Safe]:
     yield Safe(f"## {cluster.folder}: {text(cluster.name)}")
-    members = joined(", ", [code(str(member.table)) for member in cluster.members])
-    targets = joined(", ", [code(str(target.ref)) for target in cluster.targets])
+    books = _BOOKS if cluster.strategy != Strategy.RENAME else ", which goes with the last file."
     yield Safe(
-        f"Cluster {code(cluster.cluster)} ({cluster.kind.value}): {members} become {targets}. "
-        f"The plan keeps its books in the schema {code(cluster.book)}: `ledger` says what became "
-        "of every row, `rejects_…` holds the rows that have no place, `notes` what else happened."
+        f"Cluster {code(cluster.cluster)} ({cluster.kind.value}): {_becomes(cluster)} The plan "
+        f"keeps its books in the schema {code(cluster.book)}{books}"
     )
     if cluster.decisions:
         yield _bullets("Decided:", cluster.decisions)
@@ -135,6 +133,31 @@ def _cluster(cluster: ClusterPlan) -> Iterator[Safe]:
             ("what", "because"), [(each.what, each.why) for each in cluster.left_behind], "ll"
         )
     yield from _hazards(cluster)
+
+
+_BOOKS = (
+    ": `ledger` says what became of every row, `rejects_…` holds the rows that have no place, "
+    "`notes` what else happened."
+)
+
+
+def _becomes(cluster: ClusterPlan) -> Safe:
+    members = joined(", ", [code(str(member.table)) for member in cluster.members])
+    match cluster.strategy:
+        case Strategy.RENAME:
+            pairs = [
+                Safe(f"{code(str(each.table))} becomes {code(str(each.moved_to))}")
+                for each in cluster.members
+            ]
+            return Safe(
+                f"{joined(', ', pairs)}, for the names mislead; the tables stay apart. A view "
+                "under the old name is read and written like the table."
+            )
+        case Strategy.ARCHIVE:
+            return Safe(f"{members}: put away, but for the rows that only they have.")
+        case Strategy.MERGE | Strategy.UNPIVOT:
+            targets = joined(", ", [code(str(target.ref)) for target in cluster.targets])
+            return Safe(f"{members} become {targets}.")
 
 
 def _step(cluster: ClusterPlan, step: Step) -> tuple[object, ...]:
