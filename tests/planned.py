@@ -212,6 +212,36 @@ def plan_of_measurements(
     return Planned(conninfo=conninfo, plan=result, before=before)
 
 
+def plan_of_renames(
+    conninfo: str, suggested: Mapping[str, str], *others: Cluster, **options: object
+) -> Planned:
+    """Plan other names for tables that are kept apart."""
+    found = catalog(conninfo)
+    before = fingerprint(found)
+    result = make_plan(
+        found,
+        (*others, apart(found, suggested)),
+        PlanOptions(renames=True, **options),
+        fingerprint=before,
+        tool_version="0",
+    )
+    return Planned(conninfo=conninfo, plan=result, before=before)
+
+
+def apart(catalog: Catalog, suggested: Mapping[str, str]) -> Cluster:
+    made = cluster(catalog, *suggested, kind=Kind.SAME_WORD)
+    return replace(
+        made,
+        id="c-9876543210",
+        verdict=Verdict.KEEP_APART,
+        canonical=None,
+        members=tuple(
+            replace(member, role=Role.RELATED, suggested_name=name)
+            for member, name in zip(made.members, suggested.values(), strict=True)
+        ),
+    )
+
+
 def execute(conninfo: str, text: str) -> None:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(text.encode())

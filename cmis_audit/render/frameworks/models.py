@@ -98,8 +98,11 @@ def _columns(target: TargetTable, types: TypeNames) -> Iterator[ModelColumn]:
 
 
 def _moved(plan: Plan, key: TargetReference) -> TargetReference:
-    """Return the foreign key with the target of its parent, where that is merged too."""
+    """Return the foreign key with the target of its parent, where that is moved too."""
     for cluster in plan.clusters:
+        for member in cluster.members:
+            if cluster.strategy == Strategy.RENAME and member.table == key.parent:
+                return msgspec.structs.replace(key, parent=member.moved_to)
         for target in cluster.targets:
             homes = {
                 source.column: column.name
