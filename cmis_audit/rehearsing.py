@@ -219,19 +219,28 @@ def _differences(catalog: Catalog, clone: Catalog) -> tuple[Skipped, ...]:
 
 
 def _left(after: Report, rehearsed: tuple[ClusterPlan, ...]) -> tuple[str, ...]:
-    """Return the names of those clusters whose tables, old or new, are still called duplicates."""
+    """Return the names of those clusters whose tables, old or new, are still called duplicates.
+
+    A rename is about no duplicates: it has to have brought the new names.
+    """
+    from cmis_audit.rehearse.renamed import new_names
+
     duplicates = {
         member.table
         for cluster in after.clusters
         if cluster.verdict == Verdict.CONSOLIDATE
         for member in cluster.members
     }
-    return tuple(
-        plan.name
-        for plan in rehearsed
-        if duplicates & {each for m in plan.members for each in (m.table, m.moved_to)}
-        or duplicates & {target.ref for target in plan.targets}
-    )
+    there = {table.ref for table in after.catalog.tables}
+
+    def left(plan: ClusterPlan) -> bool:
+        names = new_names((plan,))
+        if names:
+            return not there.issuperset(names.values())
+        own = {each for member in plan.members for each in (member.table, member.moved_to)}
+        return bool(duplicates & (own | {target.ref for target in plan.targets}))
+
+    return tuple(plan.name for plan in rehearsed if left(plan))
 
 
 def rehearsal_files(

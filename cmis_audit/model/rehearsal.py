@@ -64,7 +64,8 @@ class LedgerLine(Value, frozen=True, kw_only=True):
     inserted: int
     merged: int
     rejected: int
-    """As the plan's own ledger has them."""
+    """As the plan's own ledger has them; of a rename, which has none, the rows under the new name
+    are the ones inserted."""
     counted: int | None
     """Rows of the target that name this table as their source; None where one row is many there."""
     rows_switched: int
@@ -190,7 +191,7 @@ class Finish(Value, frozen=True, kw_only=True):
     """The clone, audited again at the end."""
 
     clusters_left: tuple[str, ...]
-    """Names of the rehearsed clusters that are still found."""
+    """Names of the rehearsed clusters that are still found, or lack their new names."""
     score_before: int
     score_after: int
 

@@ -21,8 +21,8 @@ def advice(catalog: Catalog, clusters: Iterable[Cluster]) -> Iterator[Skipped]:
                 yield Skipped(
                     what=str(member.table),
                     why=f"its name misleads, {quote_ident(member.suggested_name)} would not; "
-                    f"--cluster {cluster.id} writes the files that rename it and leave a view "
-                    "under the old name, --renames those of all such tables",
+                    f"cmis-audit plan SOURCE --cluster {cluster.id} writes the files that rename "
+                    "it and leave a view under the old name, --renames those of all such tables",
                 )
         if cluster.kind == Kind.VIEW:
             yield from named.views(cluster)

@@ -176,15 +176,31 @@ def _disguised(place: Place, role: str, tenant: str | None, who: Watchers) -> It
 
 
 def verdict(
-    plan: ClusterPlan, who: Watchers, before: Sights, after: Sights, in_target: dict[str, int]
+    plan: ClusterPlan,
+    who: Watchers,
+    before: Sights,
+    after: Sights,
+    *,
+    in_target: dict[str, int],
+    beside: Sights,
 ) -> Isolation:
-    """Return what has changed for whom, and who sees more in the target than under the names."""
+    """Return what has changed for whom, and who sees more in the target than under the names.
+
+    `beside` is what is seen under the new names, where tables were renamed.
+    """
     differences = [
         f"{role}, {who.told(tenant)}, {table}: {who.sight(before[role, tenant, table])} before, "
         f"{who.sight(seen)} after"
         for (role, tenant, table), seen in sorted(after.items(), key=str)
         if before[role, tenant, table] != seen
     ]
+    for (role, tenant, table), seen in sorted(beside.items(), key=str):
+        old = next(member.table for member in plan.members if member.moved_to == table)
+        if before[role, tenant, old] != seen:
+            differences.append(
+                f"{role}, {who.told(tenant)}, {old}: {who.sight(before[role, tenant, old])} "
+                f"before, {who.sight(seen)} under its new name"
+            )
     by_label = {member.label: member.table for member in plan.members}
     for role, tenant in _glances(who):
         for label, table in by_label.items():
@@ -199,7 +215,7 @@ def verdict(
         row_security=secured,
         roles=who.roles,
         tenants=len(who.tenants),
-        comparisons=len(after),
+        comparisons=len(after) + len(beside),
         differences=tuple(differences),
         not_tried="" if who.roles else "nobody but the owners has a right to these tables",
     )

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.plan import ClusterPlan, Plan
+from cmis_audit.model.plan import ClusterPlan, Plan, Strategy
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
 from cmis_audit.rehearse.ports import QueryError, Stage
+from cmis_audit.rehearse.renamed import new_names
 from cmis_audit.rehearse.rows import fill
 from cmis_audit.rehearse.run import RAISED, ClusterRun, StoppedError, member_refs, result
 from cmis_audit.rehearse.states import tables_of
@@ -61,6 +62,7 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
         filling = fill(session, catalog, wanted, options.seed, given=options.given)
     # A plan that stands has put views in the place of its tables: what they show lies in targets.
     watched = frozenset(wanted) | {target.ref for each in plan.clusters for target in each.targets}
+    watched |= frozenset(new_names(plan.clusters).values())
     stage.place.save(_FILLED)
     series = _Series(stage, catalog, watched, options.seed)
     runs = [series.forward(each) for each in plan.clusters]
@@ -197,6 +199,8 @@ def _measured(
     """Measure a plan that the server takes, on a clone of its own with more rows."""
     if found.status == Status.GENERATED:
         return found
+    if plan.strategy == Strategy.RENAME:
+        return _not_measured(found, "a rename moves no row")
     stage.notify(f"measuring {plan.name}")
     stage.place.restore(_EMPTY)
     wanted = wanted_rows(catalog, (plan,), options.bench_rows)

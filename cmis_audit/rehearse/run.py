@@ -7,6 +7,7 @@ whole way back, and the way forward once more. Contract comes later, when all pl
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
@@ -25,8 +26,9 @@ from cmis_audit.model.sqltext import literal
 from cmis_audit.rehearse.aside import Aside, exists, set_aside
 from cmis_audit.rehearse.difference import differences
 from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
-from cmis_audit.rehearse.ledger import book, lines, rejects
+from cmis_audit.rehearse.ledger import Book, book, lines, rejects
 from cmis_audit.rehearse.ports import QueryError, Session, Stage, asked
+from cmis_audit.rehearse.renamed import by_old_name, renamed_lines, under_new_names
 from cmis_audit.rehearse.states import States, differing, states, tables_of
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
 
@@ -55,6 +57,7 @@ class ClusterRun:
         self._plan = plan
         self._seed = seed
         self._members = tables_of(catalog, (member.table for member in plan.members))
+        self._renamed = under_new_names(plan, self._members)
         self._start: Catalog = catalog
         self._others: tuple[Table, ...] = ()
         self._files: set[str] = set()
@@ -77,6 +80,8 @@ class ClusterRun:
         self._start = self._stage.read()
         self._others = tuple(table for table in self._start.tables if table.ref in watched)
         for last in (Phase.EXPAND, Phase.BACKFILL):
+            if not self._steps(last, undo=True):
+                continue
             self._notify(f"{last.value} and back")
             self._forward(last)
             self._back_from(last)
@@ -133,7 +138,7 @@ class ClusterRun:
                 notes.append(f"{step.file} refuses: {stopped.refused.message}")
                 break
             if number == 0 and self._plan.strategy != Strategy.ARCHIVE:
-                self._complain("contract", differing(before, self._look(self._members)))
+                self._complain("contract", differing(before, self._left()))
         return tuple(notes)
 
     def _to_the_switch(self) -> None:
@@ -145,7 +150,7 @@ class ClusterRun:
         self._phase(Phase.BACKFILL)
         self._phase(Phase.VERIFY)
         with self._stage.place.session() as session:
-            verified = book(session, self._plan, states(session, self._members))
+            verified = self._book(session)
         late = self._write(turn=3)
         with self._stage.place.session() as session:
             who = watchers(session, self._catalog, self._members)
@@ -155,15 +160,27 @@ class ClusterRun:
         seen_before = sights(self._stage.place, who)
         self._phase(Phase.SWITCH)
         with self._stage.place.session() as session:
-            self.ledger = lines(
-                *(session, self._plan, self._members, verified),
-                before=before,
-                after=states(session, self._members),
-            )
+            self.ledger = self._lines(session, verified, before)
         seen_after = sights(self._stage.place, who)
-        direct = target_counts(self._stage.place, who, self._plan)
-        self.isolation = verdict(self._plan, who, seen_before, seen_after, direct)
+        self.isolation = verdict(
+            *(self._plan, who, seen_before, seen_after),
+            in_target=target_counts(self._stage.place, who, self._plan),
+            beside=sights(self._stage.place, replace(who, tables=self._renamed)),
+        )
         self._write_to_names(writes, trial, late)
+
+    def _book(self, session: Session) -> Book:
+        """Return the plan's ledger; a rename has none, for it fills nothing."""
+        if self._renamed:
+            return {}
+        return book(session, self._plan, states(session, self._members))
+
+    def _lines(self, session: Session, verified: Book, before: States) -> tuple[LedgerLine, ...]:
+        after = states(session, self._members)
+        if self._renamed:
+            there = by_old_name(self._plan, states(session, self._renamed))
+            return renamed_lines(before, after, there)
+        return lines(*(session, self._plan, self._members, verified), before=before, after=after)
 
     def _write_to_names(self, writes: tuple[Write, ...], trial: Outcome, late: int) -> None:
         """Write under the old names what the tables took before, and compare."""
@@ -202,6 +219,12 @@ class ClusterRun:
     def _look(self, tables: tuple[Table, ...]) -> States:
         with self._stage.place.session() as session:
             return states(session, tables)
+
+    def _left(self) -> States:
+        """Return what the members hold after their contract: a rename's under their new names."""
+        if self._renamed:
+            return by_old_name(self._plan, self._look(self._renamed))
+        return self._look(self._members)
 
     def _forward(self, last: Phase) -> None:
         for phase in FORWARD[: FORWARD.index(last) + 1]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from cmis_audit.model.catalog import Skipped
 from cmis_audit.model.names import TableRef
+from cmis_audit.model.plan import Phase
 from cmis_audit.model.rehearsal import (
     Bytes,
     ClusterRehearsal,
@@ -112,9 +113,13 @@ def findings(tried: ClusterRehearsal, prose: Callable[[str], Safe]) -> Iterator[
         yield _undone(undone)
     if tried.writes is not None:
         written = tried.writes
+        filled = any(step.phase == Phase.BACKFILL for step in tried.steps)
+        caught = (
+            "between backfill and switch {} caught up" if filled else "before the switch {} kept"
+        )
         yield Safe(
-            f"{counted(written.before_switch, 'write')} between backfill and switch "
-            f"{'was' if written.before_switch == 1 else 'were'} caught up; "
+            f"{counted(written.before_switch, 'write')} "
+            f"{caught.format('was' if written.before_switch == 1 else 'were')}; "
             f"{counted(written.after_switch, 'write')} under the old names after it."
         )
         for line in written.refused:
