@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 import sqlalchemy as sa
 from alembic.config import Config
-from planned import Planned, catalog, cluster, execute, psql
+from planned import Planned, apart, catalog, cluster, execute, psql
 from sqlalchemy import orm
 
 from cmis_audit.model.canonical import fingerprint
@@ -149,12 +149,16 @@ def planned(
     folder: Path,
     *groups: Sequence[str | TableRef],
     role: str = "",
+    suggested: Mapping[str, str] | None = None,
     **options: object,
 ) -> Migrated:
+    """Plan groups of tables, and other names for tables where they are `suggested`."""
     found = catalog(conninfo)
     clusters = tuple(
         _numbered(cluster(found, *names), number) for number, names in enumerate(groups)
     )
+    if suggested:
+        clusters = (*clusters, apart(found, suggested))
     before = fingerprint(found)
     plan = make_plan(found, clusters, PlanOptions(**options), fingerprint=before, tool_version="0")
     assert not plan.refused

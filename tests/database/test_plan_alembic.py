@@ -91,3 +91,20 @@ def _values(source: str) -> dict[str, object]:
         for node in ast.parse(source).body
         if isinstance(node, ast.Assign)
     }
+
+
+def test_renames_come_last(database: str, tmp_path: Path) -> None:
+    names = {"crm.tenants": "crm_tenants"}
+    with leads(database, tmp_path, suggested=names, renames=True) as made:
+        before = made.contents(*MEMBERS, "crm.tenants")
+        config = alembic_config(made)
+        models = (tmp_path / "alembic" / "models" / "unified_models.py").read_text("utf-8")
+        assert "crm.crm_tenants.tenant_id" in models, "what the keys point at bears its new name"
+        command.upgrade(config, "head")
+        assert made.contents(*MEMBERS, "crm.tenants") == before
+        assert made.contents("crm.crm_tenants") == before[-1:]
+        command.downgrade(config, "-1")
+        assert made.rows("SELECT to_regclass('crm.crm_tenants')") == [(None,)]
+        command.downgrade(config, "base")
+        made.execute("DROP TABLE public.alembic_version")
+        assert made.fingerprint() == made.before

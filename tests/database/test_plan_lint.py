@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from migrated import leads
-from planned import execute, plan
+from planned import execute, plan, plan_of_renames
 
 from cmis_audit import pipeline
 from cmis_audit.model.cluster import Kind
@@ -58,6 +58,7 @@ def test_only_the_listed_rules_are_broken(database: str, tmp_path: Path) -> None
         plans = {
             "demo": pipeline.plan_of(report, PlanOptions(yes_drop=True)),
             "copies": copies.plan,
+            "renames": plan_of_renames(database, {"public.kept": "kept_notes"}).plan,
             "leads": made.plan,
         }
         assert all(each.clusters for each in plans.values())

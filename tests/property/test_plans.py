@@ -17,6 +17,7 @@ from planned import (
     execute,
     plan,
     plan_of_measurements,
+    plan_of_renames,
 )
 from rehearsed import QUICK, rehearsed
 
@@ -370,3 +371,39 @@ def test_a_rehearsal_proves_the_plan_of_any_tables(server: TestServer, schema: S
             return
         (found,) = rehearsed(catalog(planned.conninfo), planned.plan, QUICK).clusters
     assert found.proven, found.stopped
+
+
+def taken(conninfo: str, statement: str) -> bool:
+    """Return whether the database takes a statement."""
+    try:
+        execute(conninfo, statement)
+    except psycopg.Error:
+        return False
+    return True
+
+
+@settings(QUIETLY, max_examples=10)
+@given(schema=schemas())
+def test_a_renamed_table_takes_what_it_took_by_either_name(
+    server: TestServer, schema: Schema
+) -> None:
+    every = (*schema.names, *schema.others)
+    fresh = contextmanager(fresh_database)
+    with fresh(server) as renamed, fresh(server) as untouched:
+        for each in (renamed, untouched):
+            execute(each, schema.script)
+        planned = plan_of_renames(renamed, {name: f"named_{name}" for name in schema.names})
+        twin = Planned(conninfo=untouched, plan=planned.plan, before=planned.before)
+        planned.forward()
+        for statement in (*schema.late, *schema.later):
+            assert taken(renamed, statement) == taken(untouched, statement), statement
+        for name in schema.names:
+            for statement in schema.last:
+                if f" {name} " in statement:
+                    other = statement.replace(f" {name} ", f" named_{name} ", 1)
+                    assert taken(renamed, other) == taken(untouched, statement), statement
+            assert planned.contents(f"named_{name}") == twin.contents(name)
+        assert planned.contents(*every) == twin.contents(*every)
+        planned.back()
+        assert planned.contents(*every) == twin.contents(*every)
+        assert planned.fingerprint() == planned.before
