@@ -526,6 +526,7 @@ def plan_of(report: Report, options: PlanOptions, notify: Notify = _silently) ->
         options,
         fingerprint=report.fingerprint,
         tool_version=report.tool_version,
+        schema_copies=report.schema_copies,
     )
     left = tuple(
         Skipped(what=one.name, why="a waiver covers it; --cluster plans it all the same")
@@ -560,6 +561,9 @@ def plan_files(
         for cluster in plan.clusters
         for step in cluster.steps
     }
+    for schema in plan.schemas:
+        sql |= {f"{schema.folder}/{driver.file}": driver.sql for driver in schema.drivers}
+        sql |= {f"{schema.folder}/{s.file}": s.sql for s in (schema.drop, schema.restore)}
     return {
         "README.md": plan_readme(plan, code, framework, written),
         "plan.json": plan_json(plan, written),

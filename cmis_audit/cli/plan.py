@@ -104,7 +104,13 @@ def _told(cluster: "ClusterPlan") -> str:
 
 
 def _summary(made: "Plan", directory: Path) -> str:
+    from cmis_audit.model.names import quote_ident
+
     lines = [f"{cluster.folder}: {_told(cluster)}" for cluster in made.clusters]
+    lines += [
+        f"{schema.folder}: those of {quote_ident(schema.schema)} together, and the schema itself"
+        for schema in made.schemas
+    ]
     lines += refusals(made)
     if not lines:
         lines = ["There is nothing to consolidate."]

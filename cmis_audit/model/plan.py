@@ -210,6 +210,38 @@ class Refusal(Value, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
 
 
+class Driver(Value, frozen=True, kw_only=True):
+    r"""A file that runs those of several plans, one after the other: `\ir` of psql, and no SQL."""
+
+    file: str
+    phase: Phase
+    undo: bool = False
+    title: str
+    runs: tuple[str, ...]
+    """Files within the plan's folder: `01-users/01-expand.sql`."""
+    sql: str
+
+
+class SchemaPlan(Value, frozen=True, kw_only=True):
+    """A schema that repeats another: the plans of its tables together, and then its own end."""
+
+    schema: str
+    source: str
+    """The schema to keep."""
+    folder: str
+    """`05-schema-shop_backup`."""
+    book: str
+    """The schema in which is noted, while it is dropped, what it was."""
+    clusters: tuple[str, ...]
+    """Ids, in the order of their plans."""
+    drivers: tuple[Driver, ...]
+    """Forward, then those that undo; the latter have the plans in reverse."""
+    drop: Step
+    restore: Step
+    left: tuple[str, ...]
+    """What stands in it beside the tables that repeat others; while it does, the schema stays."""
+
+
 class PlanOptions(Value, frozen=True, kw_only=True):
     """What the user decides."""
 
@@ -263,6 +295,8 @@ class Plan(Value, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...]
     not_planned: tuple[Skipped, ...] = ()
     """Groups that need no merge, and what to do about them: names that mislead or hide others."""
+    schemas: tuple[SchemaPlan, ...] = ()
+    """Schemas that are to go with their tables."""
     promised: Promise | None = None
     """The figures that the next audit is held against."""
 

@@ -1,11 +1,19 @@
 """Names for what a plan creates: at most 63 bytes, never one that is taken."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 from cmis_audit.model.catalog import Catalog
 
 LONGEST_BYTES = 63
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+
+
+def folder(number: int, name: str) -> str:
+    """Return what the folder of a plan is called: `01-social-posts`."""
+    words = _NOT_PLAIN.sub("-", name.lower()).strip("-")[:40].strip("-") or "cluster"
+    return f"{number:02d}-{words}"
 
 
 def clipped(name: str, ending: str = "") -> str:

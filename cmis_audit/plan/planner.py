@@ -1,6 +1,5 @@
 """The plan of a whole database: every cluster that says "consolidate", or why not; and renames."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from cmis_audit.model.plan import (
     TargetReference,
     TargetTable,
 )
+from cmis_audit.model.schema_copy import SchemaCopies
 from cmis_audit.plan.advice import advice
 from cmis_audit.plan.archive import archive
 from cmis_audit.plan.backfill import backfill, index_step
@@ -29,16 +29,15 @@ from cmis_audit.plan.design import CannotPlanError, Design
 from cmis_audit.plan.expand import expand
 from cmis_audit.plan.metrics import is_long, metrics_design
 from cmis_audit.plan.movable import replaceable
-from cmis_audit.plan.naming import Names
+from cmis_audit.plan.naming import Names, folder
 from cmis_audit.plan.rename import renamed
 from cmis_audit.plan.rollback import rollbacks
+from cmis_audit.plan.schema_copy import schema_plans
 from cmis_audit.plan.security import with_security
 from cmis_audit.plan.switch import switch
 from cmis_audit.plan.target import design
 from cmis_audit.plan.triggers import with_triggers
 from cmis_audit.plan.verify import verify
-
-_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 def make_plan(
@@ -48,6 +47,7 @@ def make_plan(
     *,
     fingerprint: str,
     tool_version: str,
+    schema_copies: tuple[SchemaCopies, ...] = (),
 ) -> Plan:
     """Return the plan; same input, same text. Raises UsageError for a cluster that is not there."""
     _check(clusters, options)
@@ -63,7 +63,7 @@ def make_plan(
                 planned.append(
                     renamed(
                         *(catalog, cluster, names, options),
-                        folder=_folder(number, cluster.name),
+                        folder=folder(number, cluster.name),
                         elsewhere={m.table: one.folder for one in planned for m in one.members},
                     )
                 )
@@ -76,6 +76,7 @@ def make_plan(
                     reasons=error.reasons,
                 )
             )
+    schemas, stay = schema_plans(catalog, schema_copies, tuple(planned), names, options)
     ids = {each.cluster for each in planned} | {each.cluster for each in refused}
     return Plan(
         tool_version=tool_version,
@@ -85,7 +86,8 @@ def make_plan(
         options=options,
         clusters=tuple(planned),
         refused=tuple(refused),
-        not_planned=tuple(advice(catalog, (c for c in clusters if c.id not in ids))),
+        not_planned=(*advice(catalog, (c for c in clusters if c.id not in ids)), *stay),
+        schemas=schemas,
     )
 
 
@@ -130,7 +132,7 @@ def _merge(
             "and there is no one table to merge into"
         )
     if cluster.kind == Kind.COPY:
-        return archive(catalog, cluster, names, options, _folder(number, cluster.name))
+        return archive(catalog, cluster, names, options, folder(number, cluster.name))
     long = cluster.kind == Kind.FRAGMENTED_METRICS and is_long(cluster)
     made = (metrics_design if long else design)(catalog, cluster, names, options)
     replaceable(catalog, frozenset(member.table.ref for member in made.members))
@@ -143,7 +145,7 @@ def _merge(
         name=cluster.name,
         kind=cluster.kind,
         strategy=Strategy.UNPIVOT if long else Strategy.MERGE,
-        folder=_folder(number, cluster.name),
+        folder=folder(number, cluster.name),
         book=made.book,
         targets=(
             TargetTable(
@@ -205,11 +207,6 @@ def _definitions(made: Design) -> tuple[TargetTable, ...]:
             source_column="",
         ),
     )
-
-
-def _folder(number: int, name: str) -> str:
-    words = _NOT_PLAIN.sub("-", name.lower()).strip("-")[:40].strip("-") or "cluster"
-    return f"{number:02d}-{words}"
 
 
 def _members(made: Design) -> tuple[PlannedMember, ...]:

@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.plan import PLAN_FORMAT_VERSION, Plan, Step, WrittenFile
+from cmis_audit.model.plan import PLAN_FORMAT_VERSION, Driver, Plan, Step, WrittenFile
 
 
 def plan_json(plan: Plan, written: tuple[WrittenFile, ...] = ()) -> str:
@@ -30,6 +30,7 @@ def plan_json(plan: Plan, written: tuple[WrittenFile, ...] = ()) -> str:
         "clusters": plain(plan.clusters),
         "refused": plain(plan.refused),
         "not_planned": plain(plan.not_planned),
+        "schemas": plain(plan.schemas),
         "promised": plain(plan.promised),
         "written": [
             {
@@ -48,7 +49,7 @@ def plain(value: object) -> object:
     """Return a value of the model as what JSON knows."""
     if isinstance(value, TableRef):
         return str(value)
-    if isinstance(value, Step):
+    if isinstance(value, Step | Driver):
         fields = {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         fields["sql_sha256"] = hashlib.sha256(value.sql.encode()).hexdigest()
         del fields["sql"]

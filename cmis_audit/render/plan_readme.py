@@ -8,6 +8,7 @@ from cmis_audit.model.plan import ClusterPlan, Framework, Plan, Step, Strategy, 
 from cmis_audit.render.code_places import changes_table
 from cmis_audit.render.escape import Safe, code, escaped, joined, table, text
 from cmis_audit.render.frameworks.guide import guide
+from cmis_audit.render.plan_schemas import schema_sections
 from cmis_audit.render.units import counted
 
 
@@ -26,6 +27,7 @@ def plan_readme(
     for cluster in plan.clusters:
         parts += _cluster(cluster)
         parts += _code(cluster, used) if used else ()
+    parts += schema_sections(plan)
     parts += _refused(plan)
     parts += _lint()
     return "\n\n".join(escaped(part) for part in parts) + "\n"

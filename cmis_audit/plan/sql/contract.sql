@@ -56,6 +56,8 @@ DECLARE
     last_number bigint;
     called boolean;
     home text;
+    turn int;
+    room int;
 BEGIN
     SELECT quote_ident(n.nspname) INTO home
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target::regclass;
@@ -75,8 +77,17 @@ BEGIN
         END IF;
         EXECUTE format('SELECT last_value, is_called FROM %s', owned.name)
         INTO last_number, called;
-        EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', owned.name, left(owned.relname, 50) || '_gone');
+        -- In characters, what leaves five bytes for an ending.
+        room := 58 - octet_length(owned.relname) + length(owned.relname);
+        EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', owned.name,
+                       left(owned.relname, room) || '_gone');
+        -- Tables of two schemas may have had sequences of one name.
+        turn := 1;
         successor := format('%s.%I', home, owned.relname);
+        WHILE to_regclass(successor) IS NOT NULL LOOP
+            turn := turn + 1;
+            successor := format('%s.%I', home, left(owned.relname, room) || '_' || turn);
+        END LOOP;
         EXECUTE format('CREATE SEQUENCE %s', successor);
         EXECUTE format('ALTER SEQUENCE %s OWNER TO %I', successor, owned.owner);
         PERFORM setval(successor::regclass, last_number, called);
