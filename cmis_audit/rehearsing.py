@@ -98,6 +98,7 @@ def rehearsal_of(
         rehearsal,
         filling=found.filling,
         clusters=found.clusters,
+        schemas=found.schemas,
         finish=Finish(
             clusters_left=_left(after, found.rehearsed),
             score_before=report.score.value,

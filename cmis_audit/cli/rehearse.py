@@ -28,7 +28,7 @@ from cmis_audit.errors import UsageError
 
 if TYPE_CHECKING:
     from cmis_audit.model.plan import Plan
-    from cmis_audit.model.rehearsal import ClusterRehearsal, Rehearsal
+    from cmis_audit.model.rehearsal import ClusterRehearsal, Rehearsal, SchemaRehearsal
 
 
 @click.command(
@@ -136,13 +136,15 @@ def rehearse(source: str | None, **options: Any) -> None:
         lines = outcome(plan, found) or ["There is nothing to consolidate."]
         written = f"Written to {directory}; nothing was executed on the source."
         say("\n".join([*lines, "", written]))
-    if any(not each.proven for each in found.clusters):
+    tried = (*(c.proven for c in found.clusters), *(s.proven for s in found.schemas))
+    if not all(tried):
         click.get_current_context().exit(1)
 
 
 def outcome(plan: "Plan", found: "Rehearsal") -> list[str]:
     """Return how far each plan came, a line each, and the score of the clone at the end."""
     lines = [f"{each.name}: {_told(each)}" for each in found.clusters]
+    lines += [f"schema {each.schema}: {_ended(each)}" for each in found.schemas]
     lines += refusals(plan)
     if found.finish is not None:
         lines.append(
@@ -150,6 +152,13 @@ def outcome(plan: "Plan", found: "Rehearsal") -> list[str]:
             f"{found.finish.score_after} after."
         )
     return lines
+
+
+def _ended(each: "SchemaRehearsal") -> str:
+    said = "dropped, and made again" if each.dropped else "stays"
+    why = (*each.rows, *(line for one in each.undone for line in (*one.catalog, *one.rows)))
+    refused = (each.refused.message,) if each.refused else ()
+    return "; ".join((said, *refused, *why[:1], *each.notes))
 
 
 def _told(each: "ClusterRehearsal") -> str:

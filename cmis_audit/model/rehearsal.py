@@ -187,6 +187,30 @@ class ClusterRehearsal(Value, frozen=True, kw_only=True):
         return self.status in (Status.UNDONE, Status.MEASURED)
 
 
+class SchemaRehearsal(Value, frozen=True, kw_only=True):
+    """A schema whose tables went together, and then the schema itself."""
+
+    schema: str
+    folder: str
+    dropped: bool
+    """Whether it was, at the end; the plan itself refuses it while anything stands there."""
+    refused: Refused | None = None
+    """What the server did not take of the files."""
+    steps: tuple[StepRun, ...] = ()
+    rows: tuple[str, ...] = ()
+    """What the old names did not show as before, when all tables had been switched together."""
+    undone: tuple[Undone, ...] = ()
+    """After the switch of all, and after the drop."""
+    notes: tuple[str, ...] = ()
+    """What the files themselves refused, and what was not tried for that."""
+
+    @property
+    def proven(self) -> bool:
+        """Return whether nothing was refused or lost, and all was as before after the way back."""
+        whole = not any(each.catalog or each.rows for each in self.undone)
+        return self.refused is None and not self.rows and whole
+
+
 class Finish(Value, frozen=True, kw_only=True):
     """The clone, audited again at the end."""
 
@@ -215,4 +239,5 @@ class Rehearsal(Value, frozen=True, kw_only=True):
     filling: tuple[Skipped, ...]
     """Tables that did not get their rows, and why."""
     clusters: tuple[ClusterRehearsal, ...]
+    schemas: tuple[SchemaRehearsal, ...] = ()
     finish: Finish | None

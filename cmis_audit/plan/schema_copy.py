@@ -97,9 +97,8 @@ def _drivers(schema: str, plans: tuple[ClusterPlan, ...]) -> Iterator[Driver]:
     steps = [step for each in plans for step in each.steps]
     for undo in (False, True):
         order = plans[::-1] if undo else plans
-        # By phase: names of files begin with its number, those of the way back go on from the end.
-        found = {step.file for step in steps if step.undo == undo}
-        for name in sorted(found, reverse=undo):
+        found = {(step.phase, step.file) for step in steps if step.undo == undo}
+        for phase, name in sorted(found, key=_turn, reverse=undo):
             runs = tuple(
                 f"{each.folder}/{name}"
                 for each in order
@@ -108,13 +107,17 @@ def _drivers(schema: str, plans: tuple[ClusterPlan, ...]) -> Iterator[Driver]:
             title = f"{name} of all plans whose tables stand in {plain(quote_ident(schema))}"
             yield Driver(
                 file=name,
-                phase=next(step.phase for step in steps if step.file == name),
+                phase=phase,
                 undo=undo,
                 title=title,
                 runs=runs,
                 sql=f"-- {title}.\n-- Run with: psql -v ON_ERROR_STOP=1 -f\n\n"
                 + "".join(f"\\ir ../{each}\n" for each in runs),
             )
+
+
+def _turn(file: tuple[Phase, str]) -> tuple[int, str]:
+    return list(Phase).index(file[0]), file[1]
 
 
 def _drop(files: Files, catalog: Catalog, schema: str, plans: tuple[ClusterPlan, ...]) -> Step:

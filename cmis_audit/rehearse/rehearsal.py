@@ -1,6 +1,6 @@
 """The whole rehearsal: fill the clone, run every plan, then measure each by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
 
@@ -8,16 +8,18 @@ from msgspec.structs import replace
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.plan import ClusterPlan, Plan, Strategy
-from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, Status
+from cmis_audit.model.plan import ClusterPlan, Plan, SchemaPlan, Strategy
+from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, SchemaRehearsal, Status
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.aside import unhook
 from cmis_audit.rehearse.candidates import unique_columns
 from cmis_audit.rehearse.measure import measure
 from cmis_audit.rehearse.ports import QueryError, Stage
+from cmis_audit.rehearse.reached import member_refs, result
 from cmis_audit.rehearse.renamed import new_names
 from cmis_audit.rehearse.rows import fill
-from cmis_audit.rehearse.run import RAISED, ClusterRun, StoppedError, member_refs, result
+from cmis_audit.rehearse.run import RAISED, ClusterRun, StoppedError
+from cmis_audit.rehearse.schemas import SchemaRun
 from cmis_audit.rehearse.states import tables_of
 
 FEW = 12
@@ -47,6 +49,7 @@ class Outcome:
     """What was found, with the catalog that the clone had at the end of the plans."""
 
     clusters: tuple[ClusterRehearsal, ...]
+    schemas: tuple[SchemaRehearsal, ...]
     filling: tuple[Skipped, ...]
     end: Catalog
     rehearsed: tuple[ClusterPlan, ...] = field(default=())
@@ -73,7 +76,11 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
             later, refused = _contract(forward.run)
             notes += later
         clusters.append(result(forward.run, each, refused, notes))
+    schemas = [_end_of(stage, plan, each, clusters) for each in plan.schemas]
     end = stage.read()
+    for run in schemas:
+        stage.place.restore(_FILLED)
+        run.together(tables_of(catalog, sorted(wanted)))
     if options.bench_rows:
         clusters = [
             _measured(stage, catalog, each, found, options)
@@ -82,6 +89,7 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     return Outcome(
         clusters=tuple(clusters),
         filling=tuple(sorted({*filling, *options.unread})),
+        schemas=tuple(run.found() for run in schemas),
         end=end,
         rehearsed=tuple(
             each
@@ -89,6 +97,17 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
             if found.status != Status.GENERATED
         ),
     )
+
+
+def _end_of(
+    stage: Stage, plan: Plan, schema: SchemaPlan, clusters: Sequence[ClusterRehearsal]
+) -> SchemaRun:
+    """Run the end of a schema, where the plans of its tables have come to theirs."""
+    run = SchemaRun(stage, plan, schema)
+    broken = {each.cluster for each in clusters if each.status == Status.GENERATED}
+    if broken.isdisjoint(schema.clusters):
+        run.drop()
+    return run
 
 
 def wanted_rows(

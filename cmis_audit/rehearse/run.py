@@ -13,11 +13,9 @@ from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import ClusterPlan, Phase, Step, Strategy
 from cmis_audit.model.rehearsal import (
-    ClusterRehearsal,
     Isolation,
     LedgerLine,
     Refused,
-    Status,
     StepRun,
     Undone,
     Writes,
@@ -27,7 +25,7 @@ from cmis_audit.rehearse.aside import Aside, exists, set_aside
 from cmis_audit.rehearse.difference import differences
 from cmis_audit.rehearse.isolation import sights, target_counts, verdict, watchers
 from cmis_audit.rehearse.ledger import Book, book, lines, rejects
-from cmis_audit.rehearse.ports import QueryError, Session, Stage, asked
+from cmis_audit.rehearse.ports import Place, QueryError, Session, Stage, asked
 from cmis_audit.rehearse.renamed import by_old_name, renamed_lines, under_new_names
 from cmis_audit.rehearse.states import States, differing, states, tables_of
 from cmis_audit.rehearse.writes import Outcome, Write, carry_out, tried, writes_for
@@ -45,6 +43,31 @@ class StoppedError(Exception):
     def __init__(self, refused: Refused) -> None:
         super().__init__(refused.message)
         self.refused = refused
+
+
+def timed(place: Place, folder: str, step: Step, *, again: bool) -> tuple[StepRun, Refused | None]:
+    """Run a file; return how long that took, and what was refused."""
+    began = time.perf_counter()
+    refused = place.run_file(f"{folder}/{step.file}", step.sql)
+    elapsed = (time.perf_counter() - began) * 1000
+    run = StepRun(
+        file=step.file,
+        phase=step.phase,
+        undo=step.undo,
+        again=again,
+        milliseconds=round(elapsed, 1),
+    )
+    return run, refused
+
+
+def still_there(session: Session, books: Iterable[str]) -> list[str]:
+    """Return what is left of plans that were undone: the schemas of their books."""
+    names = ", ".join(literal(book) for book in books)
+    found = asked(
+        session,
+        f"SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname IN ({names}) ORDER BY 1",
+    )
+    return [f"schema {name}: still there" for (name,) in found]
 
 
 class ClusterRun:
@@ -238,12 +261,7 @@ class ClusterRun:
                 self._run(step)
         catalog = list(differences(self._start, self._stage.read()))
         with self._stage.place.session() as session:
-            left = asked(
-                session,
-                "SELECT nspname FROM pg_catalog.pg_namespace "
-                f"WHERE nspname = {literal(self._plan.book)}",
-            )
-        catalog += [f"schema {name}: still there" for (name,) in left]
+            catalog += still_there(session, (self._plan.book,))
         rows = differing(before, self._look(self._others))
         self.undone.append(Undone(after=last, catalog=tuple(catalog), rows=rows))
 
@@ -255,18 +273,9 @@ class ClusterRun:
         return [s for s in self._plan.steps if s.phase == phase and s.undo == undo]
 
     def _run(self, step: Step) -> None:
-        began = time.perf_counter()
-        refused = self._stage.place.run_file(f"{self._plan.folder}/{step.file}", step.sql)
-        elapsed = (time.perf_counter() - began) * 1000
-        self.steps.append(
-            StepRun(
-                file=step.file,
-                phase=step.phase,
-                undo=step.undo,
-                again=step.file in self._files,
-                milliseconds=round(elapsed, 1),
-            )
-        )
+        again = step.file in self._files
+        run, refused = timed(self._stage.place, self._plan.folder, step, again=again)
+        self.steps.append(run)
         self._files.add(step.file)
         if refused is not None:
             raise StoppedError(refused)
@@ -276,45 +285,3 @@ class ClusterRun:
 
     def _notify(self, what: str) -> None:
         self._stage.notify(f"rehearsing {self._plan.name}: {what}")
-
-
-def reached(run: ClusterRun, *, accepted: bool) -> tuple[Status, str]:
-    """Return the last word that holds, and why the next does not."""
-    if not accepted:
-        return Status.GENERATED, "a file was refused"
-    lost = [str(line.member) for line in run.ledger if not line.conserved]
-    if lost:
-        return Status.ACCEPTED, f"rows are not conserved: {', '.join(lost)}"
-    if run.problems:
-        return Status.ACCEPTED, run.problems[0]
-    if run.isolation is not None and run.isolation.differences:
-        return Status.CONSERVED, run.isolation.differences[0]
-    for undone in run.undone:
-        for line in (*undone.catalog, *undone.rows):
-            return Status.ISOLATED, f"after the way back from {undone.after.value}: {line}"
-    return Status.UNDONE, ""
-
-
-def member_refs(plan: ClusterPlan) -> frozenset[TableRef]:
-    return frozenset(member.table for member in plan.members)
-
-
-def result(
-    run: ClusterRun, plan: ClusterPlan, refused: Refused | None, notes: tuple[str, ...]
-) -> ClusterRehearsal:
-    """Return what was found, before anything was measured."""
-    status, stopped = reached(run, accepted=refused is None)
-    return ClusterRehearsal(
-        cluster=plan.cluster,
-        name=plan.name,
-        folder=plan.folder,
-        status=status,
-        stopped=stopped,
-        refused=refused,
-        steps=tuple(run.steps),
-        ledger=run.ledger,
-        isolation=run.isolation,
-        writes=run.writes,
-        undone=tuple(run.undone),
-        notes=notes + tuple(run.problems[1:]),
-    )

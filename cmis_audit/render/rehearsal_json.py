@@ -20,6 +20,7 @@ def rehearsal_json(rehearsal: Rehearsal) -> str:
         "clone": plain(rehearsal.clone),
         "filling": plain(rehearsal.filling),
         "clusters": plain(rehearsal.clusters),
+        "schemas": plain(rehearsal.schemas),
         "finish": plain(rehearsal.finish),
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

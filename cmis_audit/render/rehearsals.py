@@ -14,6 +14,7 @@ from cmis_audit.model.rehearsal import (
     Measures,
     Refused,
     Reject,
+    SchemaRehearsal,
     Status,
     Timing,
     Undone,
@@ -141,6 +142,23 @@ def _isolation(isolation: Isolation) -> Iterator[Safe]:
         )
     for line in isolation.differences:
         yield joined("", (Safe("**Sees something else**: "), text(line)))
+
+
+def schema_lines(tried: SchemaRehearsal) -> Iterator[Safe]:
+    """Yield what became of a schema that repeats another, a line each."""
+    name = code(tried.schema)
+    if tried.dropped:
+        yield Safe(f"{name} was dropped with its last table, made again as it was, and dropped.")
+    else:
+        yield Safe(f"{name} stays.")
+    if tried.refused is not None:
+        yield refusal(tried.refused)
+    for line in tried.rows:
+        yield joined("", (Safe("**Other rows when all tables switch together**: "), text(line)))
+    for undone in tried.undone:
+        yield _undone(undone)
+    for note in tried.notes:
+        yield text(note)
 
 
 def _undone(undone: Undone) -> Safe:
