@@ -17,35 +17,37 @@ from cmis_audit.rehearse.ports import Place, Session, asked, done
 from cmis_audit.rehearse.states import state_query
 
 VISITOR = "cmis_audit_visitor"
+VISITOR_OF_ONE = "cmis_audit_visitor_of_one"
 MOST_ROLES = 6
 MOST_TENANTS = 4
 _RIGHTS = ("delete", "insert", "select", "update")
 
 
 def with_visitor(catalog: Catalog, plans: tuple[ClusterPlan, ...]) -> Catalog:
-    """Return the catalog with a role that may use all members of clusters with row security.
+    """Return the catalog with roles that may use members, where nobody else could tell.
 
-    Row security binds whoever is not the owner; where nobody else has any right, nobody could
-    tell whether it still holds.
+    Row security binds whoever is not the owner: one role may use all members of clusters that have
+    it, as a plan needs equal rights there. Of other clusters one role may use the first member, and
+    is to learn nothing of the rest.
     """
     by_ref = {table.ref: table for table in catalog.tables}
-    visited = {
-        member.table
-        for plan in plans
-        if any(by_ref[each.table].row_security for each in plan.members)
-        for member in plan.members
-    }
-    visitor = Grant(grantee=VISITOR, privileges=_RIGHTS)
+    visitors: dict[TableRef, str] = {}
+    for plan in plans:
+        if any(by_ref[each.table].row_security for each in plan.members):
+            visitors |= {member.table: VISITOR for member in plan.members}
+        elif len(plan.members) > 1:
+            visitors.setdefault(plan.members[0].table, VISITOR_OF_ONE)
     tables = tuple(
-        msgspec.structs.replace(
-            table,
-            grants=tuple(sorted((*table.grants, visitor), key=lambda grant: grant.grantee)),
-        )
-        if table.ref in visited
-        else table
+        _visited(table, visitors[table.ref]) if table.ref in visitors else table
         for table in catalog.tables
     )
     return msgspec.structs.replace(catalog, tables=tables)
+
+
+def _visited(table: Table, who: str) -> Table:
+    visitor = Grant(grantee=who, privileges=_RIGHTS)
+    grants = sorted((*table.grants, visitor), key=lambda grant: grant.grantee)
+    return msgspec.structs.replace(table, grants=tuple(grants))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,15 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
     settings = settings_of(iter(texts))
     return Watchers(
         tables=tables,
-        roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
+        roles=tuple(sorted(known.intersection(roles), key=_ours_first)[:MOST_ROLES]),
         settings=tuple(sorted(settings)),
         tenants=tuple(_tenants(session, tables, texts)) if settings else (),
         discreet=session.discreet,
     )
+
+
+def _ours_first(role: str) -> tuple[bool, str]:
+    return not role.startswith(VISITOR), role
 
 
 def _policy_texts(catalog: Catalog, tables: tuple[Table, ...]) -> Iterator[str]:

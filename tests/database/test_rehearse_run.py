@@ -13,7 +13,7 @@ from rehearsed import QUICK, before_the_end, changed, clone, rehearsed
 
 from cmis_audit.model.plan import Phase
 from cmis_audit.model.rehearsal import ClusterRehearsal, Status
-from cmis_audit.rehearse.isolation import with_visitor
+from cmis_audit.rehearse.isolation import VISITOR_OF_ONE, with_visitor
 from cmis_audit.rehearse.rehearsal import Options
 from cmis_audit.rehearse.rows import fill
 from cmis_audit.rehearse.states import states, tables_of
@@ -156,6 +156,23 @@ def test_a_tenant_that_sees_more_is_seen(database: str) -> None:
     assert good.isolation.tenants >= 2
     assert leaking.status == Status.CONSERVED, leaking.refused
     assert "cmis_audit_visitor, tenant" in leaking.stopped
+
+
+def test_a_right_to_one_table_shows_nothing_of_the_others(database: str) -> None:
+    planned = twins(database)
+    visited = with_visitor(catalog(database), planned.plan.clusters)
+    (good,) = rehearsed(visited, planned.plan).clusters
+    assert (good.status, good.stopped) == (Status.UNDONE, "")
+    assert good.isolation is not None
+    assert (good.isolation.roles, good.isolation.comparisons) == ((VISITOR_OF_ONE,), 2)
+    assert not good.isolation.row_security
+    for leak, said in (
+        (planned.target, "rows of public.posts_v2 in the target"),
+        ("public.posts_v2", "public.posts_v2: error 42501 before, "),
+    ):
+        more = before_the_end(f"GRANT SELECT ON {leak} TO {VISITOR_OF_ONE};")
+        (found,) = rehearsed(visited, changed(planned.plan, more, Phase.SWITCH)).clusters
+        assert (found.status, said in found.stopped) == (Status.CONSERVED, True), found.stopped
 
 
 def test_a_server_that_dies_in_the_backfill_loses_nothing(database: str) -> None:
