@@ -91,15 +91,11 @@ def watchers(session: Session, catalog: Catalog, tables: tuple[Table, ...]) -> W
     settings = settings_of(iter(texts))
     return Watchers(
         tables=tables,
-        roles=tuple(sorted(known.intersection(roles), key=_ours_first)[:MOST_ROLES]),
+        roles=tuple(sorted(role for role in roles if role in known))[:MOST_ROLES],
         settings=tuple(sorted(settings)),
         tenants=tuple(_tenants(session, tables, texts)) if settings else (),
         discreet=session.discreet,
     )
-
-
-def _ours_first(role: str) -> tuple[bool, str]:
-    return not role.startswith(VISITOR), role
 
 
 def _policy_texts(catalog: Catalog, tables: tuple[Table, ...]) -> Iterator[str]:
