@@ -113,7 +113,7 @@ def _head(made: Step, cluster: str, undoing: str) -> str:
         for note in made.hazards
     ]
     if undoing:
-        lines.append(f"-- Undone by: {undoing}")
+        lines.append(f"-- Undone by: {plain(undoing)}")
     return "\n".join(lines) + "\n"
 
 

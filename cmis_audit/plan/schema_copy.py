@@ -125,7 +125,8 @@ def _drop(files: Files, catalog: Catalog, schema: str, plans: tuple[ClusterPlan,
     books = ", ".join(literal(each.book) for each in plans)
     sequences = ", ".join(literal(each) for each in _sequences(catalog, schema, plans))
     parts = [
-        template("schema.sql", book=book, schema=literal(schema)),
+        template("schema.sql", book=book),
+        f"INSERT INTO {book}.repeating (schema_name) VALUES ({literal(schema)});",
         f"COMMENT ON SCHEMA {book} IS {literal(BOOK_COMMENT)};",
         f"SELECT {book}.refuse_unfinished({books});",
         f"SELECT {book}.drop_unused_sequences({sequences});" if sequences else "",

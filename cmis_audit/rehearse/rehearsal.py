@@ -1,6 +1,6 @@
 """The whole rehearsal: fill the clone, run every plan, then measure each by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isqrt
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cmis_audit.model.catalog import Catalog, Skipped, Table
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.plan import ClusterPlan, Plan, SchemaPlan, Strategy
+from cmis_audit.model.plan import ClusterPlan, Plan, Strategy
 from cmis_audit.model.rehearsal import ClusterRehearsal, Refused, SchemaRehearsal, Status
 from cmis_audit.model.table_rows import TableRows
 from cmis_audit.rehearse.aside import unhook
@@ -76,11 +76,17 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
             later, refused = _contract(forward.run)
             notes += later
         clusters.append(result(forward.run, each, refused, notes))
-    schemas = [_end_of(stage, plan, each, clusters) for each in plan.schemas]
+    schemas = _dropped(stage, plan, clusters)
     end = stage.read()
+    helped = frozenset(
+        each.cluster for each, forward in zip(plan.clusters, runs, strict=True) if forward.notes
+    )
     for run in schemas:
-        stage.place.restore(_FILLED)
-        run.together(tables_of(catalog, sorted(wanted)))
+        if run.clusters & helped:
+            run.note("not run all at once: rows that no plan can keep stood in the way of one")
+        else:
+            stage.place.restore(_FILLED)
+            run.together(tables_of(catalog, sorted(wanted)))
     if options.bench_rows:
         clusters = [
             _measured(stage, catalog, each, found, options)
@@ -99,15 +105,15 @@ def rehearse(stage: Stage, catalog: Catalog, plan: Plan, options: Options) -> Ou
     )
 
 
-def _end_of(
-    stage: Stage, plan: Plan, schema: SchemaPlan, clusters: Sequence[ClusterRehearsal]
-) -> SchemaRun:
-    """Run the end of a schema, where the plans of its tables have come to theirs."""
-    run = SchemaRun(stage, plan, schema)
-    broken = {each.cluster for each in clusters if each.status == Status.GENERATED}
-    if broken.isdisjoint(schema.clusters):
+def _dropped(stage: Stage, plan: Plan, clusters: list[ClusterRehearsal]) -> list[SchemaRun]:
+    """Drop the schemas whose tables have gone all the way."""
+    whole = {each.cluster for each in clusters if each.status != Status.GENERATED}
+    runs = [
+        SchemaRun(stage, plan, each) for each in plan.schemas if whole.issuperset(each.clusters)
+    ]
+    for run in runs:
         run.drop()
-    return run
+    return runs
 
 
 def wanted_rows(

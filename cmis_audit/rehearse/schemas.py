@@ -37,11 +37,15 @@ class SchemaRun:
         self._undone: list[Undone] = []
         self._notes: list[str] = []
 
+    @property
+    def clusters(self) -> frozenset[str]:
+        return frozenset(self._schema.clusters)
+
     def drop(self) -> None:
         """Drop the schema, make it again and drop it again; the plans have gone all the way."""
         self._stage.notify(f"rehearsing the end of the schema {self._schema.schema}")
         before = self._stage.read()
-        if not self._own(self._schema.drop) or not self._own(self._schema.restore):
+        if not self._own(self._schema.drop, may_refuse=True) or not self._own(self._schema.restore):
             return
         # Sequences that nothing used go with the schema, and stay away.
         gone = f"sequence {quote_ident(self._schema.schema)}."
@@ -68,6 +72,9 @@ class SchemaRun:
         rows = differing(before, self._look(watched))
         self._undone.append(Undone(after=Phase.SWITCH, catalog=tuple(lines), rows=rows))
 
+    def note(self, what: str) -> None:
+        self._notes.append(what)
+
     def found(self) -> SchemaRehearsal:
         return SchemaRehearsal(
             schema=self._schema.schema,
@@ -89,18 +96,19 @@ class SchemaRun:
             for name in driver.runs
         )
 
-    def _own(self, step: Step) -> bool:
-        return self._run(self._schema.folder, step)
+    def _own(self, step: Step, *, may_refuse: bool = False) -> bool:
+        return self._run(self._schema.folder, step, may_refuse=may_refuse)
 
-    def _run(self, folder: str, step: Step) -> bool:
+    def _run(self, folder: str, step: Step, *, may_refuse: bool = False) -> bool:
+        """Run a file; tell whether it was taken. Where it may, it refuses by itself."""
         path = f"{folder}/{step.file}"
         again = any(each.file == path for each in self._runs)
         run, refused = timed(self._stage.place, folder, step, again=again)
         self._runs.append(replace(run, file=path))
         if refused is None:
             return True
-        if refused.sqlstate == RAISED:
-            self._notes.append(f"{refused.file} refuses: {refused.message}")
+        if may_refuse and refused.sqlstate == RAISED:
+            self.note(f"{refused.file} refuses: {refused.message}")
         else:
             self._refused = refused
         return False

@@ -203,7 +203,7 @@ def _refused(plan: Plan) -> Iterator[Safe]:
 LINT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("renaming-table", "renaming-object"), "views take the old names in the same transaction"),
     (("ban-drop-table", "ban-drop-view"), "only the contract and rollback files drop anything"),
-    (("ban-drop-schema",), "rolling back the expand phase drops the plan's own schema"),
+    (("ban-drop-schema",), "only a plan's own schema is dropped, and one that is empty"),
     (
         ("ban-drop-constraint",),
         "foreign keys that pointed at an old table point at the target then",

@@ -211,3 +211,13 @@ def test_a_plan_is_for_one_structure(database: str) -> None:
     execute(database, "ALTER TABLE a DROP n; CREATE PUBLICATION p FOR TABLE a")
     planned.run("06-rollback-expand.sql")
     assert "public.a is published by p" in (planned.attempt("01-expand.sql") or "")
+
+
+def test_a_name_is_no_more_than_a_name(database: str) -> None:
+    odd, new = 'a"\n; DROP TABLE b; --', "b$body$\n\\q"
+    quoted = '"' + odd.replace('"', '""') + '"'
+    execute(database, f"CREATE TABLE {quoted} (id int); CREATE TABLE b (id int)")
+    planned = plan_of_renames(database, {odd: new})
+    through(planned, quoted, "b", f"public.{quoted}")
+    planned.run("05-contract_names.sql")
+    assert [table.ref.name for table in catalog(database).tables] == ["b", new]

@@ -59,7 +59,7 @@ class Shops:
 
     def attempt(self, file: str) -> str:
         """Run a file of the schema's folder from elsewhere; return what was wrong."""
-        path = next(self.folder.glob("*-schema-shop-v2")) / file
+        path = next(self.folder.glob("*-schema-shop-v2*")) / file
         done = subprocess.run(
             [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo, "-f", path],
             capture_output=True,
@@ -163,6 +163,22 @@ def test_the_schema_goes_when_it_is_empty(shops: Shops) -> None:
     shops.run(last)
     assert shops.rows("SELECT count(*) FROM shop.users") == [(8,)]
     execute(shops.conninfo, f"DROP OWNED BY {ROLE}")
+
+
+def test_a_name_is_no_more_than_a_name(shops: Shops) -> None:
+    odd = 'shop_v2 "$body$\n\\! touch /tmp/x; DROP SCHEMA shop; --'
+    quoted = odd.replace('"', '""')
+    execute(shops.conninfo, f'ALTER SCHEMA shop_v2 RENAME TO "{quoted}"')
+    (schema,) = shops.plan().schemas
+    assert schema.schema == odd
+    for driver in schema.drivers:
+        lines = [line for line in driver.sql.splitlines() if not line.startswith("-- ")]
+        assert lines == ["", *(f"\\ir ../{name}" for name in driver.runs)]
+    for file in (*FORWARD, "05-contract.sql", "05-contract_names.sql", schema.drop.file):
+        assert shops.attempt(file) == ""
+    found = {each.name for each in catalog(shops.conninfo).schemas}
+    assert odd not in found
+    assert "shop" in found
 
 
 def test_a_schema_stays_where_a_table_has_no_plan(shops: Shops) -> None:

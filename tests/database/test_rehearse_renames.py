@@ -164,3 +164,4 @@ def test_a_rehearsal_of_renames_ends_with_the_new_names(tmp_path: Path) -> None:
     report = (tmp_path / "made" / "report.md").read_text("utf-8")
     assert "### contact, renamed on a clone" in report
     assert "writes before the switch were kept" in report
+    assert "contact, renamed on a clone: undone" in (tmp_path / "made" / "report.html").read_text()

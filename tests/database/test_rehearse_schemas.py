@@ -114,3 +114,20 @@ def test_a_schema_that_does_not_come_back_as_it_was_is_seen(database: str) -> No
     seen = tried(found, msgspec.structs.replace(plan, schemas=(changed,)))
     assert seen.refused is not None
     assert seen.refused.message == "cannot drop schema shop_v2 because other objects depend on it"
+
+
+def test_a_file_that_refuses_out_of_turn_is_no_excuse(database: str) -> None:
+    found, plan = planned(database)
+    (schema,) = plan.schemas
+    twice = tuple(
+        msgspec.structs.replace(driver, runs=(*driver.runs, driver.runs[0]))
+        if (driver.phase, driver.undo) == (Phase.SWITCH, False)
+        else driver
+        for driver in schema.drivers
+    )
+    changed = msgspec.structs.replace(schema, drivers=twice)
+    seen = tried(found, msgspec.structs.replace(plan, schemas=(changed,)))
+    assert seen.dropped
+    assert seen.refused is not None
+    assert "the plan stands after phase switch" in seen.refused.message
+    assert not seen.proven

@@ -1,6 +1,11 @@
 -- A schema that repeated another goes, once it is empty, and what it was is noted for the way back.
--- Placeholders: @book@ the schema of the books, @schema@ the name as a literal. Oldest server: 13.
+-- Placeholders: @book@ the schema of the books. Oldest server: 13.
 CREATE SCHEMA @book@;
+
+CREATE TABLE @book@.repeating (
+    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    schema_name text NOT NULL
+);
 
 CREATE TABLE @book@.dropped_schema (
     position  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -53,19 +58,20 @@ CREATE FUNCTION @book@.refuse_remaining() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog
 AS $body$
 DECLARE
+    name text := (SELECT schema_name FROM @book@.repeating);
+    home oid := (SELECT n.oid FROM pg_namespace n JOIN @book@.repeating r ON r.schema_name = n.nspname);
     found text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = @schema@) THEN
-        RAISE EXCEPTION 'there is no schema % any more', @schema@;
+    IF home IS NULL THEN
+        RAISE EXCEPTION 'there is no schema % any more', name;
     END IF;
     SELECT string_agg(said, '; ' ORDER BY said COLLATE "C") INTO found FROM (
         SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0) AS said
         FROM pg_depend d
-        WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n'
-          AND d.refobjid = (SELECT oid FROM pg_namespace WHERE nspname = @schema@)
+        WHERE d.refclassid = 'pg_namespace'::regclass AND d.deptype = 'n' AND d.refobjid = home
     ) s;
     IF found IS NOT NULL THEN
-        RAISE EXCEPTION USING MESSAGE = 'still in the schema ' || @schema@ || ': ' || found,
+        RAISE EXCEPTION USING MESSAGE = 'still in the schema ' || name || ': ' || found,
             HINT = 'ALTER ... SET SCHEMA moves what is to be kept; the schema stays until then';
     END IF;
 END
@@ -77,7 +83,8 @@ LANGUAGE sql SET search_path = pg_catalog
 AS $body$
     INSERT INTO @book@.dropped_schema (statement)
     SELECT s.statement
-    FROM pg_namespace n
+    FROM @book@.repeating w
+    JOIN pg_namespace n ON n.nspname = w.schema_name
     JOIN pg_roles o ON o.oid = n.nspowner
     CROSS JOIN LATERAL (
         SELECT 1 AS turn, format('CREATE SCHEMA %I AUTHORIZATION %I', n.nspname, o.rolname)
@@ -96,18 +103,17 @@ AS $body$
         FROM aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
         UNION ALL
         SELECT 5, format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT %s ON %s TO %s%s',
-                         w.rolname, n.nspname, a.privilege_type,
+                         f.rolname, n.nspname, a.privilege_type,
                          CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
                                               WHEN 'f' THEN 'FUNCTIONS' ELSE 'TYPES' END,
                          coalesce(quote_ident(r.rolname), 'PUBLIC'),
                          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
         FROM pg_default_acl d
-        JOIN pg_roles w ON w.oid = d.defaclrole
+        JOIN pg_roles f ON f.oid = d.defaclrole
         CROSS JOIN LATERAL aclexplode(d.defaclacl) a
         LEFT JOIN pg_roles r ON r.oid = a.grantee
         WHERE d.defaclnamespace = n.oid
     ) s
-    WHERE n.nspname = @schema@
     ORDER BY s.turn, s.statement COLLATE "C"
 $body$;
 
