@@ -133,6 +133,7 @@ def test_the_old_name_goes_when_nobody_uses_it(each_database: str) -> None:
     execute(each_database, f"DROP OWNED BY {ROLE}")
 
 
+@pytest.mark.since(15, "a view that honours row security")
 def test_row_security_holds_under_the_old_name(database: str) -> None:
     execute(
         database,

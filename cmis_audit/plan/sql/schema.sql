@@ -42,8 +42,10 @@ DECLARE
 BEGIN
     FOR found IN SELECT c.oid FROM unnest(names) n JOIN pg_class c ON c.oid = to_regclass(n)
                  WHERE c.relkind = 'S' LOOP
+        -- Before PostgreSQL 14 a sequence has a row type, which hangs on it.
         IF NOT EXISTS (SELECT FROM pg_depend d
-                       WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = found)
+                       WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = found
+                         AND d.deptype <> 'i')
            AND NOT EXISTS (SELECT FROM pg_depend d
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = found
                              AND d.deptype IN ('a', 'i')) THEN
