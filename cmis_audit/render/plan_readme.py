@@ -62,9 +62,9 @@ def _order(plan: Plan) -> Iterator[Safe]:
     yield Safe("```console\n" + "\n".join(lines) + "\n```")
     if not plan.options.yes_drop:
         yield Safe(
-            "The files `05-contract*.sql` drop the old tables, and then the old names. They are not in "
-            "the order: run them when nobody needs the way back any more. With `--yes-drop` the "
-            "dropping of tables is."
+            "The files `05-contract*.sql` drop the old tables, and then the old names. They are "
+            "not in the order: run them when nobody needs the way back any more. With "
+            "`--yes-drop` the dropping of tables is."
         )
     yield Safe(
         "To go back, run the files `06-rollback-*.sql` of a cluster: switch, backfill, expand, "
