@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.figures import NAIVE, ComaColumns, Counts, Figures, Said, Share, blocks
 from bench.labelled import Corpus, Pair, bare, corpora, materialize, pair, said
 from bench.pages import ACCURACY, circumstances, write
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.match import Match
@@ -32,8 +32,8 @@ def audited(corpus: Corpus) -> Report:
     with embedded_server() as server:
         conninfo = server.create_database("corpus")
         materialize(corpus, conninfo)
-        intake = pipeline.Intake(target=Target(source=conninfo), limits=Limits(), now=NOW)
-        return pipeline.audit(pipeline.catalog_of(intake), pipeline.rule_pack("cmis", None))
+        intake = reading.Intake(target=Target(source=conninfo), limits=Limits(), now=NOW)
+        return pipeline.audit(reading.catalog_of(intake), pipeline.rule_pack("cmis", None))
 
 
 def measured(corpus: Corpus, report: Report) -> Figures:

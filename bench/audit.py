@@ -32,13 +32,15 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bench.generate import SCHEMAS, fill
 from bench.pages import SPEED, circumstances, markdown, write
-from cmis_audit.pipeline import Intake, audit, catalog_of, documents, rule_pack
+from cmis_audit.pipeline import audit, rule_pack
+from cmis_audit.reading import Intake, catalog_of
 from cmis_audit.scratch.embedded import FOLDERS, embedded_server
 from cmis_audit.source.column_rows import type_parameters
 from cmis_audit.source.connection import Limits, Target
 from cmis_audit.source.live import LiveSource
 from cmis_audit.source.queries import catalog_query
 from cmis_audit.source.reader import CATALOG
+from cmis_audit.writing import documents
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOCKS = 4096

@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.pages import SPEED, circumstances, markdown, write
 from bench.skewed import catalog
-from cmis_audit.pipeline import audit, documents, rule_pack
+from cmis_audit.pipeline import audit, rule_pack
+from cmis_audit.writing import documents
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from fix_browser import ARGUMENTS, chromium

@@ -13,7 +13,7 @@ from cmis_audit.model.history import Past
 from cmis_audit.model.record import Record
 from cmis_audit.model.report import Report
 from cmis_audit.model.rule import RulePack
-from cmis_audit.pipeline import Notify
+from cmis_audit.reading import Notify
 
 Trends = Mapping[str, tuple[Past, ...]]
 """The audits of each database, oldest first."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmis_audit import pipeline
+from cmis_audit import reading
 from cmis_audit.model.catalog import Catalog
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.code import CodeReference, CodeSurvey
@@ -35,7 +35,7 @@ class Ground(Value, frozen=True, kw_only=True):
 
 @uncollected()
 def guard_migrations(
-    paths: tuple[Path, ...], intake: pipeline.Intake, ground: Ground, notify: pipeline.Notify
+    paths: tuple[Path, ...], intake: reading.Intake, ground: Ground, notify: reading.Notify
 ) -> Guarded:
     """Return what the tables of migrations repeat of a source. Raises SourceError."""
     from cmis_audit.guard.files import migration_files
@@ -43,7 +43,7 @@ def guard_migrations(
     from cmis_audit.source.filters import filtered
 
     files = migration_files(paths)
-    base = pipeline.without_books(pipeline.catalog_of(intake.whole(), notify))
+    base = reading.without_books(reading.catalog_of(intake.whole(), notify))
     notify(f"reading {len(files)} migrations")
     after = run_migrations(files, base)
     catalog = filtered(after.catalog, intake.filters) if intake.filters else after.catalog
@@ -58,12 +58,12 @@ def guard_migrations(
 
 @uncollected()
 def guard_databases(
-    base: pipeline.Intake, head: pipeline.Intake, ground: Ground, notify: pipeline.Notify
+    base: reading.Intake, head: reading.Intake, ground: Ground, notify: reading.Notify
 ) -> Guarded:
     """Return what the tables of one source repeat that another has not. Raises SourceError."""
     from cmis_audit.guard.difference import touched_between
 
-    old, new = (pipeline.without_books(pipeline.catalog_of(one, notify)) for one in (base, head))
+    old, new = (reading.without_books(reading.catalog_of(one, notify)) for one in (base, head))
     return judge(old, new, touched_between(old, new), ground, notify)
 
 
@@ -72,7 +72,7 @@ def judge(
     catalog: Catalog,
     touched: tuple[Touched, ...],
     ground: Ground,
-    notify: pipeline.Notify = lambda _: None,
+    notify: reading.Notify = lambda _: None,
 ) -> Guarded:
     """Return what the touched tables of a catalog repeat; `base` is what was there before."""
     from importlib.metadata import version
@@ -82,7 +82,7 @@ def judge(
     there = {table.ref for table in catalog.tables}
     touched = tuple(one for one in touched if one.table in there)
     alarms: tuple[Alarm, ...] = ()
-    code = pipeline.survey_of(ground.code, catalog, notify) if touched else None
+    code = reading.survey_of(ground.code, catalog, notify) if touched else None
     if touched:
         notify(f"comparing {len(touched)} of {len(there)} tables")
         matches, clusters = _clusters(catalog, ground, code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import psycopg
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading, writing
 from cmis_audit.errors import ScratchError, UsageError
 from cmis_audit.model.catalog import Catalog, Skipped
 from cmis_audit.model.cluster import Verdict
@@ -50,7 +50,7 @@ def rehearsal_of(
     options: "Options",
     *,
     now: datetime,
-    notify: pipeline.Notify,
+    notify: reading.Notify,
     decisions: Decisions = UNDECIDED,
     scratch: str = EMBEDDED,
 ) -> Rehearsal:
@@ -127,7 +127,7 @@ def _rehearsal(
     )
 
 
-def refuse_the_source(intake: pipeline.Intake, scratch: str, notify: pipeline.Notify) -> None:
+def refuse_the_source(intake: reading.Intake, scratch: str, notify: reading.Notify) -> None:
     """Raise UsageError where a DSN leads to the server that is audited: it is only ever read.
 
     A file does not say which server it was read from.
@@ -141,9 +141,9 @@ def refuse_the_source(intake: pipeline.Intake, scratch: str, notify: pipeline.No
             f"--scratch: '{scratch}' is neither {EMBEDDED} nor {DOCKER} nor a connection string, "
             "postgresql://... or host=... dbname=..."
         )
-    source = pipeline.identity_of(intake, notify)
+    source = reading.identity_of(intake, notify)
     other = dataclasses.replace(intake, target=Target(source=scratch), ask_password=None)
-    if pipeline.identity_of(other, notify) == source:
+    if reading.identity_of(other, notify) == source:
         raise UsageError(
             "--scratch leads to the server of SOURCE or to a copy of its files: "
             "databases and load are never made there; name another server"
@@ -151,7 +151,7 @@ def refuse_the_source(intake: pipeline.Intake, scratch: str, notify: pipeline.No
 
 
 @contextmanager
-def _server(catalog: Catalog, scratch: str, notify: pipeline.Notify) -> Iterator["ScratchServer"]:
+def _server(catalog: Catalog, scratch: str, notify: reading.Notify) -> Iterator["ScratchServer"]:
     from cmis_audit.scratch.container import container
     from cmis_audit.scratch.embedded import embedded_server
     from cmis_audit.scratch.guest import guest_server
@@ -174,7 +174,7 @@ def _server(catalog: Catalog, scratch: str, notify: pipeline.Notify) -> Iterator
 
 @contextmanager
 def _clone(
-    catalog: Catalog, server: "ScratchServer", notify: pipeline.Notify, *, discreet: bool
+    catalog: Catalog, server: "ScratchServer", notify: reading.Notify, *, discreet: bool
 ) -> Iterator[_Clone]:
     from cmis_audit.rehearse.clone import clone_sql
     from cmis_audit.rehearse.stand_ins import asked_by_name, stand_ins, with_stand_ins
@@ -205,7 +205,7 @@ def _read(conninfo: str, now: datetime) -> Catalog:
     from cmis_audit.source.connection import Limits, Target
 
     target = Target(source=conninfo)
-    return pipeline.catalog_of(pipeline.Intake(target=target, limits=Limits(), now=now))
+    return reading.catalog_of(reading.Intake(target=target, limits=Limits(), now=now))
 
 
 def _differences(catalog: Catalog, clone: Catalog) -> tuple[Skipped, ...]:
@@ -245,14 +245,14 @@ def _left(after: Report, rehearsed: tuple[ClusterPlan, ...]) -> tuple[str, ...]:
 
 
 def rehearsal_files(
-    report: Report, plan: Plan, rehearsal: Rehearsal, notify: pipeline.Notify
+    report: Report, plan: Plan, rehearsal: Rehearsal, notify: reading.Notify
 ) -> Mapping[str, str]:
     """Return file names and texts: the plan's, the report with what was tried, and that as JSON."""
     from cmis_audit.render.rehearsal_json import rehearsal_json
 
     told = msgspec.structs.replace(report, rehearsal=rehearsal, plan=plan)
     return {
-        **pipeline.documents(told, ("markdown", "html"), notify),
+        **writing.documents(told, ("markdown", "html"), notify),
         "rehearsal.json": rehearsal_json(rehearsal),
-        **pipeline.plan_files(plan, report.catalog, report.code),
+        **writing.plan_files(plan, report.catalog, report.code),
     }

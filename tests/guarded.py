@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from builders import catalog, table
 
-from cmis_audit import pipeline
+from cmis_audit import reading
 from cmis_audit.guarding import Ground
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.pipeline import rule_pack
@@ -33,8 +33,8 @@ EMPTY = Catalog(
 
 
 def catalog_of(source: str) -> Catalog:
-    return pipeline.catalog_of(
-        pipeline.Intake(target=Target(source=source), limits=Limits(), now=NOW)
+    return reading.catalog_of(
+        reading.Intake(target=Target(source=source), limits=Limits(), now=NOW)
     )
 
 

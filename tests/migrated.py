@@ -24,8 +24,8 @@ from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import Framework, PlanOptions
 from cmis_audit.model.sqltext import literal
-from cmis_audit.pipeline import plan_files
 from cmis_audit.plan.planner import make_plan
+from cmis_audit.writing import plan_files
 
 TENANTS = ("7d444840-9dc0-11d1-b245-5ffdce74fad2", "0b6f1a52-1f2c-4a6e-9d0e-6a5a35b9a001")
 

@@ -26,8 +26,8 @@ from cmis_audit.model.cluster import (
 )
 from cmis_audit.model.plan import ClusterPlan, Phase, Plan, PlanOptions
 from cmis_audit.model.traits import MetricShape
-from cmis_audit.pipeline import Intake, catalog_of
 from cmis_audit.plan.planner import make_plan
+from cmis_audit.reading import Intake, catalog_of
 from cmis_audit.source.connection import Limits, Target
 
 FORWARD = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY, Phase.SWITCH)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading, writing
 from cmis_audit.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -17,11 +17,11 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 def sample_documents() -> dict[str, str]:
     """Return the demo's documents by file name, without what changes with the server's build."""
     catalog = msgspec.structs.replace(
-        pipeline.demo_catalog(MOMENT), server_version="16", server_version_number=160000
+        reading.demo_catalog(MOMENT), server_version="16", server_version_number=160000
     )
     pack, *beside = pipeline.rule_packs(Settings().pack, None)
     report = pipeline.audit(catalog, pack, beside=tuple(beside))
-    return dict(pipeline.documents(report, ("markdown", "json", "html")))
+    return dict(writing.documents(report, ("markdown", "json", "html")))
 
 
 def main() -> None:

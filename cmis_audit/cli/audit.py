@@ -84,25 +84,25 @@ def audit(source: str | None, **options: Any) -> int:
     """
     settings = settings_of(options)
     check_output(settings)
-    from cmis_audit import pipeline
+    from cmis_audit import pipeline, reading, writing
 
-    pipeline.check_code(settings.code)
+    reading.check_code(settings.code)
     pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     intake = intake_of(source, options, settings)
     sample = settings.sample
-    compare = pipeline.comparison_of_values(intake, sample) if sample else None
+    compare = reading.comparison_of_values(intake, sample) if sample else None
     known = known_of(settings)
     with progress_of(settings) as progress:
-        catalog = pipeline.catalog_of(intake, progress)
-        code = pipeline.survey_of(settings.code, catalog, progress)
+        catalog = reading.catalog_of(intake, progress)
+        code = reading.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(
             catalog, pack, progress, compare, decisions, code=code, beside=tuple(beside)
         )
-        report = pipeline.with_places(report, intake, settings.format)
+        report = reading.with_places(report, intake, settings.format)
         record = known.record_of(report)
         report = known.with_trend(report, record)
-        documents = pipeline.documents(report, settings.format, progress)
+        documents = writing.documents(report, settings.format, progress)
     deliver(report, documents, settings)
     known.keep(report, record)
     against = known.against(record)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cmis_audit.model.report import Report
     from cmis_audit.model.rule import RulePack
     from cmis_audit.model.table_rows import TableRows
-    from cmis_audit.pipeline import Notify
+    from cmis_audit.reading import Notify
 
 SNAPSHOT = "catalog.json"
 ROWS = 20
@@ -51,16 +51,16 @@ def demo(*, audit_only: bool, **options: Any) -> None:
     if settings.output == "-":
         raise UsageError("the demo writes several files; give a directory with -o")
     check_output(settings)
-    from cmis_audit import pipeline
+    from cmis_audit import pipeline, reading, writing
 
     with progress_of(settings) as progress:
         now = present_moment()
         pack, *beside = pipeline.rule_packs(Settings().pack, None)
-        catalog, rows = pipeline.demo_contents(now, progress)
+        catalog, rows = reading.demo_contents(now, progress)
         report = pipeline.audit(catalog, pack, progress, beside=tuple(beside))
         files = {
-            **pipeline.documents(report, settings.format, progress),
-            SNAPSHOT: pipeline.snapshot_text(catalog),
+            **writing.documents(report, settings.format, progress),
+            SNAPSHOT: reading.snapshot_text(catalog),
         }
         tried = None if audit_only else _tried(report, pack, rows, now, progress)
     if tried is None:

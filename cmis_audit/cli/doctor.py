@@ -34,11 +34,11 @@ Examples:
 def doctor(source: str | None, **options: Any) -> None:
     """Say what this role can and cannot see, and the GRANTs that would help."""
     settings = settings_of(options)
-    from cmis_audit import pipeline
+    from cmis_audit import reading
 
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
-        visibility = pipeline.visibility_of(intake, progress)
+        visibility = reading.visibility_of(intake, progress)
     say("\n".join(_lines(visibility)))
 
 

@@ -78,9 +78,9 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
     formats = _formats(options["formats"], options["folder"])
     base, head = _sources(migrations, options)
     settings = settings_of({**options, "format": None, "output": None})
-    from cmis_audit import guarding, pipeline
+    from cmis_audit import guarding, pipeline, reading
 
-    pipeline.check_code(settings.code)
+    reading.check_code(settings.code)
     pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     ground = guarding.Ground(
         pack=pack,
@@ -114,7 +114,7 @@ def _sources(migrations: tuple[Path, ...], options: dict[str, Any]) -> tuple[str
 
 
 def _formats(listed: str, folder: str | None) -> tuple[str, ...]:
-    from cmis_audit.pipeline import guard_format_names
+    from cmis_audit.writing import guard_format_names
 
     known = guard_format_names()
     names = tuple(dict.fromkeys(name.strip() for name in listed.split(",")))
@@ -132,7 +132,7 @@ def _formats(listed: str, folder: str | None) -> tuple[str, ...]:
 def _deliver(
     guarded: "Guarded", formats: tuple[str, ...], folder: str | None, settings: "Settings"
 ) -> None:
-    from cmis_audit.pipeline import guard_documents
+    from cmis_audit.writing import guard_documents
 
     documents = guard_documents(guarded, formats)
     if folder is None:

@@ -17,7 +17,7 @@ from cmis_audit.settings import Settings, load_settings
 if TYPE_CHECKING:
     from cmis_audit.model.decisions import Decisions
     from cmis_audit.model.plan import PlanOptions
-    from cmis_audit.pipeline import Intake
+    from cmis_audit.reading import Intake
 
 # `-h` is the host, as with psql
 HELP = {"help_option_names": ["--help", "-?"], "max_content_width": 100}
@@ -218,7 +218,7 @@ def progress_of(settings: Settings) -> Progress:
 
 def intake_of(source: str | None, options: dict[str, Any], settings: Settings) -> "Intake":
     """Return what is to be read, and how; asks for the password where -W wants it."""
-    from cmis_audit.pipeline import Intake
+    from cmis_audit.reading import Intake
     from cmis_audit.source.connection import Limits, Target
     from cmis_audit.source.filters import Filters
 

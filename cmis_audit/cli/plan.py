@@ -68,20 +68,20 @@ def plan(source: str | None, **options: Any) -> None:
         raise UsageError("a plan is several files; give a directory with -o")
     directory = Path(settings.output)
     check_directory(directory)
-    from cmis_audit import pipeline
+    from cmis_audit import pipeline, reading, writing
     from cmis_audit.model.plan import Framework
 
-    pipeline.check_code(settings.code)
+    reading.check_code(settings.code)
     pack, *_ = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
-        catalog = pipeline.catalog_of(intake, progress)
-        code = pipeline.survey_of(settings.code, catalog, progress)
+        catalog = reading.catalog_of(intake, progress)
+        code = reading.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(catalog, pack, progress, decisions=decisions, code=code)
         made = pipeline.plan_of(report, wanted, progress)
-        files = pipeline.plan_files(
+        files = writing.plan_files(
             made, report.catalog, code, Framework(options["write"]), options["after"]
         )
     write_files(directory, files)

@@ -94,21 +94,21 @@ def rehearse(source: str | None, **options: Any) -> None:
         raise UsageError("a rehearsal is several files; give a directory with -o")
     directory = Path(settings.output)
     check_directory(directory)
-    from cmis_audit import pipeline, rehearsing
+    from cmis_audit import pipeline, reading, rehearsing
     from cmis_audit.rehearse.rehearsal import Options
 
-    pipeline.check_code(settings.code)
+    reading.check_code(settings.code)
     pack, *beside = pipeline.rule_packs(settings.pack, settings.rules)
     wanted = plan_options_of(options)
     intake = intake_of(source, options, settings)
     asked = Options(rows=options["rows"], seed=options["seed"], bench_rows=options["bench_rows"])
     sample = options["sample_rows"]
-    read = pipeline.rows_on_request(intake, sample) if sample else None
+    read = reading.rows_on_request(intake, sample) if sample else None
     scratch = options["scratch"]
     with progress_of(settings) as progress:
         rehearsing.refuse_the_source(intake, scratch, progress)
-        catalog = pipeline.catalog_of(intake, progress)
-        code = pipeline.survey_of(settings.code, catalog, progress)
+        catalog = reading.catalog_of(intake, progress)
+        code = reading.survey_of(settings.code, catalog, progress)
         decisions = decisions_of(settings, intake.now)
         report = pipeline.audit(
             catalog, pack, progress, decisions=decisions, code=code, beside=tuple(beside)

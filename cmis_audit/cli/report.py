@@ -19,7 +19,7 @@ STDOUT = "-"
 
 def check_output(settings: Settings) -> None:
     """Raise UsageError, before anything is read, if the report could not be delivered."""
-    from cmis_audit.pipeline import format_names
+    from cmis_audit.writing import format_names
 
     known = format_names()
     for name in settings.format:
@@ -37,7 +37,7 @@ def deliver(report: "Report", documents: Mapping[str, str], settings: Settings) 
 
     The summary lists those that lie in no folder of their own.
     """
-    from cmis_audit.pipeline import summary
+    from cmis_audit.writing import summary
 
     if settings.output == STDOUT:
         for document in documents.values():

@@ -50,14 +50,14 @@ def snapshot(source: str | None, file: str, *, redact: bool, **options: Any) -> 
         if not file.endswith(".json"):
             raise UsageError(f"a snapshot is taken back by its ending: -o {file}.json")
         check_directory(Path(file).parent)
-    from cmis_audit import pipeline
+    from cmis_audit import reading
 
     intake = intake_of(source, options, settings)
     with progress_of(settings) as progress:
-        catalog = pipeline.catalog_of(intake, progress)
+        catalog = reading.catalog_of(intake, progress)
         if redact:
-            catalog = pipeline.redacted(catalog)
-        text = pipeline.snapshot_text(catalog)
+            catalog = reading.redacted(catalog)
+        text = reading.snapshot_text(catalog)
     if file == STDOUT:
         say(text)
         return

@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from builders import catalog, table
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.model.history import Past
 from cmis_audit.model.names import TableRef
 from cmis_audit.render.html import render_html
@@ -93,7 +93,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     report = msgspec.structs.replace(report, trend=(past, past))
     file = tmp_path_factory.mktemp("hostile") / "report.html"
-    file.write_text(pipeline.documents(report, ("html",))["report.html"], "utf-8")
+    file.write_text(writing.documents(report, ("html",))["report.html"], "utf-8")
     return file
 
 

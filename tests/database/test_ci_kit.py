@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
-from cmis_audit import pipeline
+from cmis_audit import reading
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -39,7 +39,7 @@ def test_action_and_job_are_what_their_hosts_take() -> None:
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("ci") / "catalog.json"
-    file.write_text(pipeline.snapshot_text(pipeline.demo_catalog(NOW)), "utf-8")
+    file.write_text(reading.snapshot_text(reading.demo_catalog(NOW)), "utf-8")
     return file
 
 

@@ -25,20 +25,14 @@ from cmis_audit import resources
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cluster, Kind, Verdict
 from cmis_audit.model.report import Report
-from cmis_audit.pipeline import (
-    Intake,
-    audit,
-    catalog_of,
-    documents,
-    rule_pack,
-    rule_packs,
-    snapshot_text,
-)
+from cmis_audit.pipeline import audit, rule_pack, rule_packs
+from cmis_audit.reading import Intake, catalog_of, snapshot_text
 from cmis_audit.scratch.trusted import run_files
 from cmis_audit.settings import Settings
 from cmis_audit.source import live
 from cmis_audit.source.connection import Limits, Target
 from cmis_audit.source.reader import Reader
+from cmis_audit.writing import documents
 
 # It brings its servers along: once is enough, whatever server the other tests run on.
 pytestmark = pytest.mark.slow

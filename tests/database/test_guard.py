@@ -13,7 +13,7 @@ from guarded import EMPTY, NOW, catalog_of, structure
 from jsonschema import Draft202012Validator
 
 from bench.generate import fill
-from cmis_audit import pipeline
+from cmis_audit import reading
 from cmis_audit.guard.files import Language, MigrationFile
 from cmis_audit.guard.run import run_migrations
 from cmis_audit.resources import demo_sql, report_schemas
@@ -56,7 +56,7 @@ def test_reading_sql_gives_what_the_server_makes_of_it(name: str, home: str) -> 
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The documented database, as a file."""
     file = tmp_path_factory.mktemp("guard") / "catalog.json"
-    file.write_text(pipeline.snapshot_text(pipeline.demo_catalog(NOW)), "utf-8")
+    file.write_text(reading.snapshot_text(reading.demo_catalog(NOW)), "utf-8")
     return file
 
 
@@ -166,7 +166,7 @@ def test_a_wrong_command_line_is_one_line(tmp_path: Path, arguments: list[str], 
 def test_a_thousand_tables_take_less_than_two_seconds(tmp_path: Path, database: str) -> None:
     fill(database, 1000, 5, 10)
     source = catalog_of(database)
-    (tmp_path / "catalog.json").write_text(pipeline.snapshot_text(source), "utf-8")
+    (tmp_path / "catalog.json").write_text(reading.snapshot_text(source), "utf-8")
     name = source.tables[0].ref
     (tmp_path / "m.sql").write_text(f"CREATE TABLE {name.schema}.{name.name}_v2 (LIKE {name});")
     seconds = []

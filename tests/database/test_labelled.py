@@ -16,7 +16,8 @@ import pytest
 from fix_postgres import TestServer, fresh_database
 
 from bench.labelled import Corpus, Pair, corpora, materialize, said
-from cmis_audit.pipeline import Intake, audit, catalog_of, rule_pack
+from cmis_audit.pipeline import audit, rule_pack
+from cmis_audit.reading import Intake, catalog_of
 from cmis_audit.source.connection import Limits, Target
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

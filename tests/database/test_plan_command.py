@@ -137,7 +137,7 @@ def test_nothing_to_consolidate_is_said(database: str, run: Run, tmp_path: Path)
 
 def test_planning_is_quick(database: str) -> None:
     """Not the audit: the plan alone, for fifty clusters."""
-    from cmis_audit import pipeline
+    from cmis_audit import pipeline, writing
     from cmis_audit.model.plan import PlanOptions
 
     with psycopg.connect(database) as connection:
@@ -152,5 +152,5 @@ def test_planning_is_quick(database: str) -> None:
     began = time.perf_counter()
     plan = pipeline.plan_of(report, PlanOptions())
     assert len(plan.clusters) == 50
-    assert pipeline.plan_files(plan, report.catalog)
+    assert writing.plan_files(plan, report.catalog)
     assert time.perf_counter() - began < 2

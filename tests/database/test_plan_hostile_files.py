@@ -10,7 +10,7 @@ from alembic import command
 from laravel import FOLDER, migrate, php, require_php
 from migrated import HOSTILE, Migrated, alembic_config, hostile, models_of, opened
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading, writing
 from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Framework, PlanOptions
 from cmis_audit.render.frameworks.migrations import migrations
@@ -89,11 +89,11 @@ def test_the_models_know_every_column(made: Migrated) -> None:
 
 def test_what_is_written_for_the_demo_can_be_loaded(tmp_path: Path) -> None:
     """Measurements unpivoted, composite keys, relations between clusters, tenants."""
-    catalog = pipeline.demo_catalog(datetime(2026, 1, 1, tzinfo=UTC))
+    catalog = reading.demo_catalog(datetime(2026, 1, 1, tzinfo=UTC))
     report = pipeline.audit(catalog, pipeline.rule_pack("cmis", None))
     plan = pipeline.plan_of(report, PlanOptions(yes_drop=True))
     for framework in (Framework.ALEMBIC, Framework.LARAVEL):
-        for name, text in pipeline.plan_files(plan, catalog, framework=framework).items():
+        for name, text in writing.plan_files(plan, catalog, framework=framework).items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")

@@ -11,7 +11,7 @@ import pytest
 from migrated import leads
 from planned import execute, plan, plan_of_renames
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading
 from cmis_audit.model.cluster import Kind
 from cmis_audit.model.plan import Plan, PlanOptions
 from cmis_audit.render.plan_readme import LINT
@@ -46,7 +46,7 @@ def _squawk(folder: Path, *files: Path) -> dict[str, list[str]]:
 
 @pytest.mark.since(15, "a view that honours row security")
 def test_only_the_listed_rules_are_broken(database: str, tmp_path: Path) -> None:
-    catalog = pipeline.demo_catalog(datetime(2026, 1, 1, tzinfo=UTC))
+    catalog = reading.demo_catalog(datetime(2026, 1, 1, tzinfo=UTC))
     report = pipeline.audit(catalog, pipeline.rule_pack("cmis", None))
     execute(
         database,

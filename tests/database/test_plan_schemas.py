@@ -10,7 +10,7 @@ from find_psql import psql
 from jsonschema import Draft202012Validator
 from planned import catalog, execute
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.model.plan import Plan, PlanOptions
 from cmis_audit.resources import report_schemas
@@ -51,7 +51,7 @@ class Shops:
         found = catalog(self.conninfo)
         report = pipeline.audit(found, pipeline.rule_pack("cmis", None))
         made = pipeline.plan_of(report, PlanOptions())
-        for name, text in pipeline.plan_files(made, found).items():
+        for name, text in writing.plan_files(made, found).items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")

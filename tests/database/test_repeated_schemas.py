@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading, writing
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.report import Report
 from cmis_audit.source.connection import Limits, Target
@@ -60,12 +60,12 @@ def audited(database: str, *scripts: str) -> Report:
         for script in scripts:
             connection.execute(script.encode())
     target = Target(source=database)
-    intake = pipeline.Intake(target=target, limits=Limits(), now=datetime(2026, 1, 1, tzinfo=UTC))
-    return pipeline.audit(pipeline.catalog_of(intake), pipeline.rule_pack("cmis", None))
+    intake = reading.Intake(target=target, limits=Limits(), now=datetime(2026, 1, 1, tzinfo=UTC))
+    return pipeline.audit(reading.catalog_of(intake), pipeline.rule_pack("cmis", None))
 
 
 def written(report: Report) -> Mapping[str, str]:
-    return pipeline.documents(report, ("markdown", "json"))
+    return writing.documents(report, ("markdown", "json"))
 
 
 def test_a_version_and_a_backup_are_said_once_with_their_drift(each_database: str) -> None:
@@ -98,7 +98,7 @@ def test_the_report_folds_the_groups_below_the_schema(database: str) -> None:
     assert "### Schema `shop` is repeated by `shop_backup_20240115`, `shop_v2`" in text
     assert text.count("#### Impact") == 1
     assert "| view | `web.arrivals` | reads it | `shop_v2.parcels` |" in text
-    shown = pipeline.summary(report, color=False, width=100, files=())
+    shown = writing.summary(report, color=False, width=100, files=())
     assert "schema shop  9 → 3 tables" in shown
     assert "Schema shop_v2 repeats 3 of the 4 tables of shop; drift:" in shown
 

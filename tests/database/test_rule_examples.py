@@ -8,7 +8,8 @@ import pytest
 from fix_postgres import counted
 
 from cmis_audit.model.rule import Rule
-from cmis_audit.pipeline import Intake, audit, catalog_of, rule_pack
+from cmis_audit.pipeline import audit, rule_pack
+from cmis_audit.reading import Intake, catalog_of
 from cmis_audit.rulepack import pack_names
 from cmis_audit.source.connection import Limits, Target
 

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, reading
 from cmis_audit.model.match import Evidence, Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.overlap import Overlap, Question
@@ -52,10 +52,10 @@ def run(conninfo: str, sql: str) -> None:
 
 
 def audited(conninfo: str, rows: int, limits: Limits | None = None) -> Report:
-    intake = pipeline.Intake(target=Target(source=conninfo), limits=limits or Limits(), now=NOW)
-    compare = pipeline.comparison_of_values(intake, rows) if rows else None
+    intake = reading.Intake(target=Target(source=conninfo), limits=limits or Limits(), now=NOW)
+    compare = reading.comparison_of_values(intake, rows) if rows else None
     pack = pipeline.rule_pack("cmis", None)
-    return pipeline.audit(pipeline.catalog_of(intake), pack, compare=compare)
+    return pipeline.audit(reading.catalog_of(intake), pack, compare=compare)
 
 
 def pair(report: Report, left: str, right: str) -> Match:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from checkout import copy_checkout, run
 
-from cmis_audit import pipeline
+from cmis_audit import reading
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repo"
     (folder / "db" / "migrations").mkdir(parents=True)
     (folder / "db" / "migrations" / "V1__own.sql").write_text(OWN)
-    catalog = pipeline.snapshot_text(pipeline.demo_catalog(NOW))
+    catalog = reading.snapshot_text(reading.demo_catalog(NOW))
     (folder / "catalog.json").write_text(catalog, "utf-8")
     return folder
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmis_audit import pipeline
+from cmis_audit import reading
 from cmis_audit.cli import progress as progress_module
 from cmis_audit.cli.main import status_of
 from cmis_audit.cli.output import check_directory, one_line, write_files
@@ -35,7 +35,7 @@ def failing(monkeypatch: pytest.MonkeyPatch):
         def catalog_of(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr(pipeline, "catalog_of", catalog_of)
+        monkeypatch.setattr(reading, "catalog_of", catalog_of)
 
     return fail_with
 
@@ -184,7 +184,7 @@ def test_doctor_prints_no_name_that_acts_on_the_terminal(
             HelpfulGrant(statement="GRANT USAGE ON SCHEMA hr TO x;", gains="hr"),
         ),
     )
-    monkeypatch.setattr(pipeline, "visibility_of", lambda *_: seen)
+    monkeypatch.setattr(reading, "visibility_of", lambda *_: seen)
     assert status_of(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said

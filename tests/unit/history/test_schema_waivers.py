@@ -6,7 +6,7 @@ import pytest
 from builders import catalog, table
 from jsonschema import Draft202012Validator
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.comparing import record_of_report
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.cluster import Verdict
@@ -68,7 +68,7 @@ def test_a_waived_copy_is_charged_nothing_and_the_rest_is(waiver: Waiver) -> Non
 
 def test_every_format_tells_it_once() -> None:
     report = under(Waiver(reason="until the *move*", schemas=BOTH, until="2026-12-31"))
-    documents = pipeline.documents(report, ("markdown", "html", "json", "summary"))
+    documents = writing.documents(report, ("markdown", "html", "json", "summary"))
     line = "schemas shop, shop_v2: 5 groups | until the &#42;move&#42; | 2026-12-31"
     assert line in documents["report.md"]
     told = json.loads(documents["audit.json"])
@@ -78,7 +78,7 @@ def test_every_format_tells_it_once() -> None:
     assert told["schema_copies"][0]["waived"]
     assert "A second version of a schema" not in documents["report.md"]
     assert "shop, shop_v2" in documents["report.html"]
-    shown = pipeline.summary(report, color=False, width=100, files=())
+    shown = writing.summary(report, color=False, width=100, files=())
     assert "1 waived" in shown
     assert "ledgers" in shown
     assert "shop_v2" not in shown
@@ -116,11 +116,11 @@ def test_two_schemas_that_a_person_must_judge_can_be_waived() -> None:
     asked = under(schemas=pair)
     assert [one.verdict for one in asked.schema_copies] == [Verdict.REVIEW]
     said = "tenants or a copy"
-    assert said in pipeline.summary(asked, color=False, width=100, files=())
+    assert said in writing.summary(asked, color=False, width=100, files=())
     held = under(Waiver(reason="two branches", schemas=pair), schemas=pair)
     assert not held.notices
-    assert said not in pipeline.summary(held, color=False, width=100, files=())
-    assert "north, south" in pipeline.documents(held, ("markdown",))["report.md"]
+    assert said not in writing.summary(held, color=False, width=100, files=())
+    assert "north, south" in writing.documents(held, ("markdown",))["report.md"]
     assert asked.score == held.score
 
 

@@ -97,7 +97,7 @@ def test_a_chart_tells_every_value_to_those_who_do_not_see_it() -> None:
 def test_a_report_shows_its_trend() -> None:
     from audited import audited
 
-    from cmis_audit.pipeline import documents
+    from cmis_audit.writing import documents
 
     report = audited(frozenset({"invoices", "invoices_v2"}), read_at="2026-04-06T00:00:00Z")
     shown = with_trend(report, SECOND, [FIRST])

@@ -4,7 +4,7 @@ import pytest
 from audited import audited, made
 from builders import catalog, table
 
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.model.decisions import Decisions
 from cmis_audit.model.plan import PlanOptions
 from cmis_audit.model.report import Report
@@ -125,13 +125,13 @@ def test_every_format_tells_what_is_waived_and_what_has_run_out() -> None:
         Waiver(reason="the *app* writes both", id=CLUSTER.id, until="2026-12-31"),
         Waiver(reason="moved", tables=("app.vehicles", "app.vehicles_v2"), until="2026-01-31"),
     )
-    documents = pipeline.documents(report, ("markdown", "html"))
+    documents = writing.documents(report, ("markdown", "html"))
     markdown, page = documents["report.md"], documents["report.html"]
     assert "the &#42;app&#42; writes both | 2026-12-31" in markdown
     assert "| `WAV001` | medium |" in markdown
     assert "### 2." not in markdown, "a waived group is not among those to merge"
     assert "the *app* writes both" in page
     assert "WAV001" in page
-    shown = pipeline.summary(report, color=False, width=100, files=())
+    shown = writing.summary(report, color=False, width=100, files=())
     assert "1 waived · 1 notice" in shown
     assert "WAV001 the waiver of app.vehicles" in shown

@@ -9,7 +9,7 @@ import pytest
 from builders import catalog, table
 
 from bench.skewed import catalog as skewed
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.model.cluster import Verdict
 from cmis_audit.model.code import CodeReference, CodeSurvey, CodeUse
 from cmis_audit.model.history import Past
@@ -77,7 +77,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 
 def test_all_tables_are_in_the_list_with_the_place_of_their_group() -> None:
-    page = pipeline.documents(audited(), ("html",))["report.html"]
+    page = writing.documents(audited(), ("html",))["report.html"]
     (listed,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page)
     rows = {row[0]: row for row in json.loads(listed)}
     assert rows.keys() == {"public.posts", "public.posts_v2", "public.tags"}
@@ -89,13 +89,13 @@ def test_all_tables_are_in_the_list_with_the_place_of_their_group() -> None:
 def test_without_a_plan_the_card_says_how_to_get_one() -> None:
     report = audited()
     assert "<code>cmis-audit plan</code>" in render_html(report)
-    assert "01-expand.sql" in pipeline.documents(report, ("html",))["report.html"]
+    assert "01-expand.sql" in writing.documents(report, ("html",))["report.html"]
 
 
 def test_sql_that_reads_otherwise_than_it_runs_is_warned_of() -> None:
     def page(name: str) -> str:
         pair = [table(name, *POSTS), table(f"{name}_v2", *POSTS)]
-        return pipeline.documents(pipeline.audit(catalog(*pair), PACK), ("html",))["report.html"]
+        return writing.documents(pipeline.audit(catalog(*pair), PACK), ("html",))["report.html"]
 
     for char in "\u202a\u202e\u2066\u2069":
         assert f"turn the direction of text: U+{ord(char):04X} in line" in page(f"posts{char}b")

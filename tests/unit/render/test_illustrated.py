@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bench.skewed import catalog as skewed
-from cmis_audit import pipeline
+from cmis_audit import pipeline, writing
 from cmis_audit.model.catalog import ForeignKey
 from cmis_audit.model.history import Past
 from cmis_audit.model.names import TableRef
@@ -62,7 +62,7 @@ def drawn(text: str) -> ET.Element:
 
 
 def test_every_picture_is_shown_and_every_one_shown_is_there() -> None:
-    files = pipeline.documents(twins("posts"), BOTH)
+    files = writing.documents(twins("posts"), BOTH)
     shown = {str(one.attrs["src"]): one.content for one in images(files["report.md"])}
     pictures = {name: text for name, text in files.items() if name.endswith(".svg")}
     assert shown.keys() == pictures.keys()
@@ -76,15 +76,15 @@ def test_every_picture_is_shown_and_every_one_shown_is_there() -> None:
 
 def test_a_report_that_is_alone_needs_no_other_file() -> None:
     for formats in (("markdown",), ("markdown", "markdown")):
-        files = pipeline.documents(twins("posts"), formats)
+        files = writing.documents(twins("posts"), formats)
         assert list(files) == ["report.md"]
         assert images(files["report.md"]) == []
         assert "erDiagram" in files["report.md"]
 
 
 def test_other_formats_change_no_picture() -> None:
-    few = pipeline.documents(twins("posts"), BOTH)
-    many = pipeline.documents(twins("posts"), ("html", "markdown"))
+    few = writing.documents(twins("posts"), BOTH)
+    many = writing.documents(twins("posts"), ("html", "markdown"))
     assert {**few, **many} == {**many, **few}
 
 
@@ -100,7 +100,7 @@ def test_other_formats_change_no_picture() -> None:
     )
 )
 def test_names_stay_text(name: str) -> None:
-    files = pipeline.documents(twins(name, schema=name), BOTH)
+    files = writing.documents(twins(name, schema=name), BOTH)
     assert [str(one.attrs["src"]) for one in images(files["report.md"])] == [
         each for each in files if each.endswith(".svg")
     ]
@@ -114,7 +114,7 @@ def test_names_stay_text(name: str) -> None:
 
 def test_the_alternative_is_the_name_and_no_markdown() -> None:
     for name in NASTY:
-        text = pipeline.documents(twins(f"posts{name}"), BOTH)["report.md"]
+        text = writing.documents(twins(f"posts{name}"), BOTH)["report.md"]
         (before,) = (one for one in images(text) if "before" in str(one.attrs["src"]))
         shown = "".join(one.content for one in before.children or ())
         assert shown.endswith(" before: 2 tables")
@@ -135,19 +135,19 @@ def test_a_trend_is_drawn_from_two_audits_on() -> None:
     )
     for trend in ((), (past,), (past, past)):
         report = msgspec.structs.replace(twins("posts"), trend=trend)
-        files = pipeline.documents(report, BOTH)
+        files = writing.documents(report, BOTH)
         assert ("pictures/trend.svg" in files) == (len(trend) == 2)
         assert ("(pictures/trend.svg)" in files["report.md"]) == (len(trend) == 2)
     drawn(files["pictures/trend.svg"])
 
 
 def test_an_empty_database_has_a_dial_and_nothing_else() -> None:
-    files = pipeline.documents(pipeline.audit(catalog(), PACK), BOTH)
+    files = writing.documents(pipeline.audit(catalog(), PACK), BOTH)
     assert [name for name in files if name.endswith(".svg")] == ["pictures/score.svg"]
 
 
 def test_pictures_are_bounded_and_the_others_keep_their_diagram() -> None:
-    files = pipeline.documents(pipeline.audit(skewed(3000, 1), PACK), BOTH)
+    files = writing.documents(pipeline.audit(skewed(3000, 1), PACK), BOTH)
     pictures = {name: text for name, text in files.items() if name.endswith(".svg")}
     groups = {name.rpartition("-")[0] for name in pictures if "-" in name}
     assert len(groups) == illustrated.MOST_GROUPS
@@ -165,7 +165,7 @@ def test_of_very_many_schemas_those_with_duplicates_are_on_the_map() -> None:
     pair += [table(TableRef(schema="zzz", name=name), *POSTS) for name in ("posts_v2",)]
     report = pipeline.audit(catalog(*others, *pair), PACK)
     assert report.clusters
-    told = drawn(pipeline.documents(report, BOTH)["pictures/map.svg"])
+    told = drawn(writing.documents(report, BOTH)["pictures/map.svg"])
     rows = [one.text for one in told.iter(f"{SVG}text") if one.attrib["class"] == "label"]
     words = "".join(told.itertext())
     assert "and 182 further schemas" in words
