@@ -65,7 +65,10 @@ def test_any_other_failure_is_one_line_and_a_hint(
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("postgresql:/me:hunter2@db/shop: no such file", "postgresql:/me:***@db/shop: no such file"),
+        (
+            "postgresql:/me:hunter2@db/shop: no such file",
+            "postgresql:/me:***@db/shop: no such file",
+        ),
         ("mysql://me:p@ss-hunter2@db:1/shop", "mysql://me:***@db:1/shop"),
         ("postgresql://me:hunter2/shop", "postgresql://me:***/shop"),
         ("postgresql://db.lan:5432/shop", "postgresql://db.lan:5432/shop"),

@@ -106,7 +106,10 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("x = " + "[" * 100_000, "is nested too deeply"), ("#" * 1_000_001, "has more than 1,000,000")],
+    [
+        ("x = " + "[" * 100_000, "is nested too deeply"),
+        ("#" * 1_000_001, "has more than 1,000,000"),
+    ],
 )
 def test_a_file_that_is_no_settings_is_given_up_early(
     tmp_path: Path, text: str, message: str

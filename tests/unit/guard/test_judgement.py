@@ -46,6 +46,23 @@ def test_a_near_copy_is_named_with_its_evidence_and_what_would_do() -> None:
     assert alarm.evidence[0].bits > 5
 
 
+def test_the_third_of_a_group_is_not_explained_by_the_first_two() -> None:
+    two = only(f"CREATE TABLE bills ({COLUMNS})")
+    assert "public.bills and public.invoices" in two.reason
+    after = run_migrations(
+        [
+            MigrationFile(
+                path="1", language=Language.SQL, text=f"CREATE TABLE invoices_v2 ({COLUMNS})"
+            )
+        ],
+        BASE,
+    ).catalog
+    three = only(f"CREATE TABLE bills ({COLUMNS})", after)
+    assert three.reason == (
+        "With it 3 tables store 'invoices': public.invoices, public.bills, public.invoices_v2."
+    )
+
+
 def test_a_table_of_its_own_is_none() -> None:
     assert alarms("CREATE TABLE visits (id bigint PRIMARY KEY, seen_at date, guide text)") == []
     beside = "id bigint PRIMARY KEY, invoice_id bigint REFERENCES invoices, quantity int, sku text"
