@@ -95,19 +95,22 @@ class _Judge:
     def _versions(self) -> Iterator[tuple[TableRef, tuple[TableRef, str]]]:
         """Yield the touched tables named as a version, with the original and the marker."""
         by_stem: dict[tuple[str, ...], list[tuple[TableRef, str]]] = {}
+        numbered: set[TableRef] = set()
         versions: dict[TableRef, tuple[tuple[str, ...], str]] = {}
         for one in self._matches.traits:
             stem, marker = versions[one.ref] = _version(one)
             by_stem.setdefault(stem, []).append((one.ref, marker))
+            if any(affix.word.isdigit() for affix in one.affixes):
+                numbered.add(one.ref)
         for ref, touched in self._touched.items():
             stem, marker = versions.get(ref, ((), ""))
             if not marker or touched.change is Change.CHANGED:
                 continue
-            # `part_3` beside `part_1` is the next of a series; beside `part` it is a version.
+            # `part_3` beside `part_1` or `part_100` is one of a series; beside `part` a version.
             others = [
                 (bool(other), one.schema != ref.schema, one)
                 for one, other in by_stem[stem]
-                if other != marker and not (other and marker.isdigit())
+                if other != marker and not ((other or one in numbered) and marker.isdigit())
             ]
             if others:
                 yield ref, (min(others)[2], marker)

@@ -127,6 +127,12 @@ def test_the_next_of_a_series_is_no_version() -> None:
     series = catalog(*BASE.tables, *(table(f"shard_{n}", *columns) for n in range(1, 5)))
     new = "id bigint PRIMARY KEY, payload text, stored_at timestamptz"
     assert alarms(f"CREATE TABLE shard_5 ({new})", series) == []
+    hundreds = catalog(*(table(f"shard_{n}", *columns) for n in range(98, 104)))
+    assert alarms(f"CREATE TABLE shard_97 ({new})", hundreds) == []
+    plain = catalog(table("shard", "code text"), *hundreds.tables)
+    assert alarms(f"CREATE TABLE shard_97 ({new})", plain) == [
+        (Charge.VERSION, "shard_97", "shard")
+    ]
 
 
 def test_of_two_new_ones_the_later_repeats_the_earlier() -> None:
