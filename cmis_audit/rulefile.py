@@ -48,6 +48,8 @@ def toml_of(file: RuleFile) -> dict[str, Any]:
         line = int(place[1]) if place else file.text.count("\n") + 1
         reason = _TOML_LINE.sub("", message).replace(" (at end of document)", " at the end")
         raise file.error(line, f"not TOML: {reason}") from error
+    except RecursionError:
+        raise file.error(1, "not TOML: it is nested too deeply") from None
 
 
 def converted(

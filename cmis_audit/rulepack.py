@@ -31,6 +31,7 @@ from cmis_audit.rulefile import RuleFile, converted, toml_of
 from cmis_audit.ruleknowledge import lexicon_of, weights_of
 from cmis_audit.rulepage import Checks, rule_of
 
+MAXIMUM_BYTES = 1_000_000
 _SHIPPED = "cmis"
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")
 
@@ -126,12 +127,21 @@ def _folder(folder: Traversable, label: str) -> _Folder:
     for each in sorted(folder.iterdir(), key=lambda each: each.name):
         if each.name != "README.md" and each.name.endswith((".md", ".toml")):
             path = f"{label}/{each.name}"
-            try:
-                text = each.read_text(encoding="utf-8").replace("\r\n", "\n")
-            except (OSError, UnicodeDecodeError) as error:
-                raise RuleError(f"{path}: cannot be read: {error}") from error
-            files[each.name] = RuleFile(path, text)
+            files[each.name] = RuleFile(path, _text(each, path))
     return files
+
+
+def _text(file: Traversable, path: str) -> str:
+    if not file.is_file():
+        raise RuleError(f"{path}: cannot be read: it is not a regular file")
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAXIMUM_BYTES + 1)
+        if len(data) > MAXIMUM_BYTES:
+            raise RuleError(f"{path}: has more than {MAXIMUM_BYTES:,} bytes, no file of rules")
+        return data.decode().replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}: cannot be read: {error}") from error
 
 
 def _pack(files: _Folder, own: _Folder, checks: Checks | None) -> RulePack:

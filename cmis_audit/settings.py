@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
 PYPROJECT = "pyproject.toml"
+MAXIMUM_BYTES = 1_000_000
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """As in `model.rule.Severity`, the worst first; a test compares them."""
@@ -145,12 +146,18 @@ def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]
 
 def _table_of(path: Path) -> tuple[dict[str, Any], str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MAXIMUM_BYTES + 1)
+        if len(content) > MAXIMUM_BYTES:
+            raise SettingsError(f"{path}: has more than {MAXIMUM_BYTES:,} bytes, no settings file")
+        text = content.decode().replace("\r\n", "\n")
         data = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
+    except RecursionError:
+        raise SettingsError(f"{path}: is nested too deeply") from None
     if path.name == PYPROJECT:
         tool = data.get("tool", {})
         data = tool.get("cmis-audit", {}) if isinstance(tool, dict) else {}

@@ -19,7 +19,7 @@ from cmis_audit.cli.options import (
     rule_options,
     settings_of,
 )
-from cmis_audit.cli.output import check_directory, say, write_files
+from cmis_audit.cli.output import check_directory, one_line, say, write_files
 from cmis_audit.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -94,7 +94,15 @@ def guard(migrations: tuple[Path, ...], **options: Any) -> int:
         else:
             guarded = guarding.guard_databases(intakes[0], intakes[1], ground, progress)
     _deliver(guarded, formats, options["folder"], settings)
-    return 0 if settings.exit_zero else _status(guarded, strict=options["strict"])
+    status = _status(guarded, strict=options["strict"])
+    if status == NOT_READ:
+        first = guarded.unread[0].place
+        click.echo(
+            f"cmis-audit: not all of the migrations could be read, see {one_line(first.file)}:"
+            f"{first.line}; compare two databases instead, with --base and --head",
+            err=True,
+        )
+    return 0 if settings.exit_zero else status
 
 
 def _sources(migrations: tuple[Path, ...], options: dict[str, Any]) -> tuple[str, str | None]:

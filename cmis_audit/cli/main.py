@@ -28,7 +28,9 @@ from cmis_audit.errors import AuditError
 FAILED = 2
 INTERRUPTED = 130
 
-_URI_PASSWORD = re.compile(r"(://[^:/?#@\s]*:)[^@\s]*@")
+# A path swallows the second slash. What stands in the port's place and is no number is a password
+# with a slash in it, or one whose @ was forgotten.
+_URI_PASSWORD = re.compile(r"(:/{1,2}[^:/?#@\[\s]*:)(?:\S*(?=@)|(?!\d+\b)[^/?\s'\"]+)")
 _PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
 
 
@@ -147,7 +149,7 @@ def _print_traceback(error: Exception, session: Session) -> None:
 
 def _without_secrets(text: str, session: Session) -> str:
     """Return the text without passwords, should one have come in through an error message."""
-    text = _PASSWORD.sub(r"\1***", _URI_PASSWORD.sub(r"\1***@", text))
+    text = _PASSWORD.sub(r"\1***", _URI_PASSWORD.sub(r"\1***", text))
     for secret in (session.password, os.environ.get("PGPASSWORD")):
         if secret and len(secret) > 2:
             text = text.replace(secret, "***")

@@ -146,6 +146,8 @@ def outcome(plan: "Plan", found: "Rehearsal") -> list[str]:
     lines = [f"{each.name}: {_told(each)}" for each in found.clusters]
     lines += [f"schema {each.schema}: {_ended(each)}" for each in found.schemas]
     lines += refusals(plan)
+    if found.sampled:
+        lines.append(f"Rows of the source in the clone: {found.given:,}.")
     if found.finish is not None:
         lines.append(
             f"Score of the clone: {found.finish.score_before} before, "

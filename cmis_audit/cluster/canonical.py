@@ -108,7 +108,9 @@ class Standing:
         if pointing:
             reasons.append(f"{pointing} {'tables point' if pointing > 1 else 'table points'} at it")
         if self._read_by[ref]:
-            reasons.append(f"read by {self._read_by[ref]} views or functions")
+            number = self._read_by[ref]
+            readers = "views or functions" if number > 1 else "view or function"
+            reasons.append(f"read by {number} {readers}")
         reasons += code_reasons(ref, refs, self._code) if self._code else []
         if all(len(table.columns) >= len(other.columns) for other in others):
             reasons.append(f"it has the most columns ({len(table.columns)})")

@@ -48,7 +48,9 @@ class SchemaStanding:
                 f"{'point' if pointing > 1 else 'points'} at it"
             )
         if self._read_by[schema]:
-            reasons.append(f"{self._read_by[schema]} views or functions outside read it")
+            number = self._read_by[schema]
+            readers = "views or functions" if number > 1 else "view or function"
+            reasons.append(f"{number} {readers} outside {'read' if number > 1 else 'reads'} it")
         tables, rows = len(self._tables[schema]), self._rows(schema)
         if all(tables > len(self._tables[other]) for other in others):
             reasons.append(f"it has the most tables ({tables})")

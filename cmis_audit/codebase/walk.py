@@ -65,7 +65,7 @@ class Remarks:
     def _what(self, reason: str) -> str:
         number, named = self._numbers[reason], self._of.get(reason, [])
         if not named:
-            return f"code: {number:,} files"
+            return f"code: {number:,} {'file' if number == 1 else 'files'}"
         more = f" and {number - len(named):,} more" if number > len(named) else ""
         return f"code: {', '.join(named)}{more}"
 

@@ -18,6 +18,11 @@ MOST_EVIDENCE = 8
 Clusters = tuple[Cluster, ...]
 _CHARGES = {Verdict.CONSOLIDATE: Charge.NEAR_COPY, Verdict.REVIEW: Charge.REVIEW}
 _ORDER = list(Charge)
+_BY_PAIRS = {
+    Kind.VERSION, Kind.COPY, Kind.CROSS_SCHEMA, Kind.RENAMED_TWIN, Kind.OVERLAPPING_ENTITY,
+}  # fmt: skip
+_A_PAIR = 2
+_NAMED = 5
 _LEADING = re.compile(r"v\d{1,2}\Z")
 
 
@@ -90,19 +95,22 @@ class _Judge:
     def _versions(self) -> Iterator[tuple[TableRef, tuple[TableRef, str]]]:
         """Yield the touched tables named as a version, with the original and the marker."""
         by_stem: dict[tuple[str, ...], list[tuple[TableRef, str]]] = {}
+        numbered: set[TableRef] = set()
         versions: dict[TableRef, tuple[tuple[str, ...], str]] = {}
         for one in self._matches.traits:
             stem, marker = versions[one.ref] = _version(one)
             by_stem.setdefault(stem, []).append((one.ref, marker))
+            if any(affix.word.isdigit() for affix in one.affixes):
+                numbered.add(one.ref)
         for ref, touched in self._touched.items():
             stem, marker = versions.get(ref, ((), ""))
             if not marker or touched.change is Change.CHANGED:
                 continue
-            # `part_3` beside `part_1` is the next of a series; beside `part` it is a version.
+            # `part_3` beside `part_1` or `part_100` is one of a series; beside `part` a version.
             others = [
                 (bool(other), one.schema != ref.schema, one)
                 for one, other in by_stem[stem]
-                if other != marker and not (other and marker.isdigit())
+                if other != marker and not ((other or one in numbered) and marker.isdigit())
             ]
             if others:
                 yield ref, (min(others)[2], marker)
@@ -166,7 +174,7 @@ class _Judge:
             verdict=cluster.verdict,
             kind=cluster.kind,
             confidence=pair.confidence if pair else cluster.confidence,
-            reason=cluster.reason,
+            reason=_reason(cluster),
             bits=pair.bits if pair else None,
             evidence=_ledger(pair) if pair else (),
             shared_columns=_shared(pair, touched.table) if pair else (),
@@ -200,6 +208,16 @@ class _Judge:
 
     def _table(self, ref: TableRef) -> Table:
         return self._tables[ref]
+
+
+def _reason(cluster: Cluster) -> str:
+    """Return why the tables are one; what is said of a group is said of its strongest pair."""
+    core = _core(cluster)
+    if cluster.verdict is Verdict.REVIEW or cluster.kind not in _BY_PAIRS or len(core) <= _A_PAIR:
+        return cluster.reason
+    named = ", ".join(map(str, core[:_NAMED]))
+    more = f" and {len(core) - _NAMED} more" if len(core) > _NAMED else ""
+    return f"With it {len(core)} tables store '{cluster.name}': {named}{more}."
 
 
 def _core(cluster: Cluster) -> tuple[TableRef, ...]:

@@ -50,7 +50,7 @@ def make_plan(
     schema_copies: tuple[SchemaCopies, ...] = (),
 ) -> Plan:
     """Return the plan; same input, same text. Raises UsageError for a cluster that is not there."""
-    _check(clusters, options)
+    _check(catalog, clusters, options)
     names = Names(catalog)
     planned: list[ClusterPlan] = []
     refused: list[Refusal] = []
@@ -110,7 +110,14 @@ def plannable(cluster: Cluster) -> bool:
     return cluster.verdict == Verdict.CONSOLIDATE
 
 
-def _check(clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
+def _check(catalog: Catalog, clusters: tuple[Cluster, ...], options: PlanOptions) -> None:
+    schemas = [schema.name for schema in catalog.schemas]
+    if options.target_schema is not None and options.target_schema not in schemas:
+        hint = did_you_mean(options.target_schema, schemas)
+        raise UsageError(
+            f"--target-schema: no schema '{options.target_schema}' was read{hint}; "
+            "create it first, or let -n and -N take it in"
+        )
     known = {each.id: each for each in clusters}
     for wanted in options.clusters:
         if wanted not in known:

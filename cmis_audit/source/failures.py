@@ -69,6 +69,7 @@ _ADVICE = (
     (r"permission denied for database|CONNECT privilege", "ask for GRANT CONNECT ON DATABASE"),
 )
 _ELSE = "check the connection settings"
+_PORTS = re.compile(r"\d+(,\d*)*")
 
 
 class PasswordWantedError(SourceError):
@@ -92,7 +93,9 @@ class Place(Value, frozen=True, kw_only=True):
         else:
             server = self.host
         words = [f'database "{self.database}"' if self.database else "the default database"]
-        words.append(f"on {server}, port {self.port}" if self.port else f"on {server}")
+        # `user:pass/word` without an @ is a port to libpq, and a password to whoever wrote it.
+        readable = _PORTS.fullmatch(self.port)
+        words.append(f"on {server}, port {self.port}" if readable else f"on {server}")
         if self.user:
             words.append(f'as user "{self.user}"')
         if self.service:

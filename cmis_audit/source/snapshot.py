@@ -120,7 +120,8 @@ def _said(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     text = " ".join(str(error).split())
-    return f"{text[:1].lower()}{text[1:]}" if text.isprintable() else "it is not valid JSON"
+    text = text if text.startswith("JSON") else f"{text[:1].lower()}{text[1:]}"
+    return text if text.isprintable() else "it is not valid JSON"
 
 
 def _refusal(path: Path, reason: str) -> SourceError:

@@ -120,6 +120,12 @@ def test_what_is_not_read_is_no_pass(tmp_path: Path, snapshot: Path) -> None:
     assert run.returncode == 2
     assert "m.sql:1: NOT READ: DO $$" in run.stdout
     assert "--base BASE --head MIGRATED" in run.stdout
+    run = guard(tmp_path, "m.sql", "--against", snapshot, "-q", "-o", "out", "--format", "sarif")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == (
+        "cmis-audit: not all of the migrations could be read, see m.sql:1; "
+        "compare two databases instead, with --base and --head\n"
+    )
 
 
 def test_two_databases_say_the_same_as_the_migration(

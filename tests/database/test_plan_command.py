@@ -110,6 +110,7 @@ def test_the_same_catalog_gives_the_same_bytes(
     ("options", "said"),
     [
         (("--cluster", "c-nothing"), "there is no cluster 'c-nothing'"),
+        (("--target-schema", "nowhere"), "no schema 'nowhere' was read"),
         (("--timezone", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         (("-o", "-"), "give a directory"),
         (("--batch-size", "0"), "batch-size"),

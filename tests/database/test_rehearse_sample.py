@@ -146,6 +146,7 @@ def test_no_value_of_a_row_is_in_what_is_written(database: str, tmp_path: Path) 
     done = run(tmp_path, database, "-o", "made", "--sample-rows", "200", "--bench-rows", "50", "-v")
     assert done.returncode == 0, done.stderr
     files = [path for path in (tmp_path / "made").rglob("*") if path.is_file()]
+    assert "Rows of the source in the clone: 415.\n" in done.stdout
     assert len(files) > 5
     for path in files:
         assert not SECRET.search(path.read_text()), path.name

@@ -62,6 +62,28 @@ def test_any_other_failure_is_one_line_and_a_hint(
     assert "hunter2" not in said
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "postgresql:/me:hunter2@db/shop: no such file",
+            "postgresql:/me:***@db/shop: no such file",
+        ),
+        ("mysql://me:p@ss-hunter2@db:1/shop", "mysql://me:***@db:1/shop"),
+        ("postgresql://me:hunter2/shop", "postgresql://me:***/shop"),
+        ("postgresql://db.lan:5432/shop", "postgresql://db.lan:5432/shop"),
+        ("postgresql://me@[::1]:5432/shop", "postgresql://me@[::1]:5432/shop"),
+        ("rules/mine.toml:12: no word", "rules/mine.toml:12: no word"),
+    ],
+)
+def test_the_password_of_a_uri_is_not_printed_whatever_became_of_the_uri(
+    failing, capsys: pytest.CaptureFixture[str], written: str, said: str
+) -> None:
+    failing(SourceError(written))
+    assert status_of(["audit", "shop"]) == 2
+    assert capsys.readouterr().err == f"cmis-audit: {said}\n"
+
+
 def test_a_password_from_the_environment_is_not_printed(
     failing, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """A pack is read whole, or refused with file, line and reason."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -108,6 +109,18 @@ def test_a_page_with_a_code_of_the_pack_takes_its_place(own: Path) -> None:
     pack = load_pack("cmis", own)
     assert [rule.code for rule in pack.rules] == ["DUP001", "MET001", "OVL001", "VER001"]
     assert pack.rules[0].title == "A title"
+
+
+def test_what_is_no_file_of_rules_is_given_up_early(own: Path) -> None:
+    odd = own / "lexicon.toml"
+    odd.write_text("x = " + "[" * 100_000)
+    (own / "pack.toml").write_text("x = " + "[" * 100_000)
+    assert "pack.toml:1: not TOML: it is nested too deeply" in reason(own)
+    odd.write_text("#" * 1_000_001)
+    assert "lexicon.toml: has more than 1,000,000 bytes" in reason(own)
+    odd.unlink()
+    os.mkfifo(odd)
+    assert "lexicon.toml: cannot be read: it is not a regular file" in reason(own)
 
 
 def test_a_whole_pack_stands_in_for_the_chosen_one(whole: Path) -> None:

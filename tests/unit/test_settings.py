@@ -104,6 +104,23 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
         load_settings({}, {}, tmp_path, tmp_path / "none.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = " + "[" * 100_000, "is nested too deeply"),
+        ("#" * 1_000_001, "has more than 1,000,000"),
+    ],
+)
+def test_a_file_that_is_no_settings_is_given_up_early(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "cmis-audit.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, {}, tmp_path)
+    assert str(caught.value).startswith(f"{file}: {message}")
+
+
 def test_the_table_in_pyproject_is_a_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool]\ncmis-audit = 3\n")
     with pytest.raises(SettingsError, match="must be a table"):

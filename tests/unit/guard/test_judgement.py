@@ -46,6 +46,23 @@ def test_a_near_copy_is_named_with_its_evidence_and_what_would_do() -> None:
     assert alarm.evidence[0].bits > 5
 
 
+def test_the_third_of_a_group_is_not_explained_by_the_first_two() -> None:
+    two = only(f"CREATE TABLE bills ({COLUMNS})")
+    assert "public.bills and public.invoices" in two.reason
+    after = run_migrations(
+        [
+            MigrationFile(
+                path="1", language=Language.SQL, text=f"CREATE TABLE invoices_v2 ({COLUMNS})"
+            )
+        ],
+        BASE,
+    ).catalog
+    three = only(f"CREATE TABLE bills ({COLUMNS})", after)
+    assert three.reason == (
+        "With it 3 tables store 'invoices': public.invoices, public.bills, public.invoices_v2."
+    )
+
+
 def test_a_table_of_its_own_is_none() -> None:
     assert alarms("CREATE TABLE visits (id bigint PRIMARY KEY, seen_at date, guide text)") == []
     beside = "id bigint PRIMARY KEY, invoice_id bigint REFERENCES invoices, quantity int, sku text"
@@ -110,6 +127,12 @@ def test_the_next_of_a_series_is_no_version() -> None:
     series = catalog(*BASE.tables, *(table(f"shard_{n}", *columns) for n in range(1, 5)))
     new = "id bigint PRIMARY KEY, payload text, stored_at timestamptz"
     assert alarms(f"CREATE TABLE shard_5 ({new})", series) == []
+    hundreds = catalog(*(table(f"shard_{n}", *columns) for n in range(98, 104)))
+    assert alarms(f"CREATE TABLE shard_97 ({new})", hundreds) == []
+    plain = catalog(table("shard", "code text"), *hundreds.tables)
+    assert alarms(f"CREATE TABLE shard_97 ({new})", plain) == [
+        (Charge.VERSION, "shard_97", "shard")
+    ]
 
 
 def test_of_two_new_ones_the_later_repeats_the_earlier() -> None:

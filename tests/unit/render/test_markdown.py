@@ -140,6 +140,8 @@ def test_an_empty_database_gets_a_short_report() -> None:
 def test_no_duplicates_is_said_and_nothing_else() -> None:
     text = checked(render_markdown(report(catalog(POSTS, ORGS))))
     assert "No two of the 2 tables were found to store the same thing." in text
+    alone = checked(render_markdown(report(catalog(POSTS))))
+    assert "There is no second table that could store the same thing." in alone
     assert "mermaid" not in text
     assert "## Risks" not in text
 

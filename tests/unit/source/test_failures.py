@@ -73,3 +73,8 @@ def test_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
     assert describe(Target(source="shop", user="ann")).startswith(
         'database "shop" on elsewhere, port 5432 as user "ann"'
     )
+
+
+def test_a_port_that_is_none_may_be_a_password_and_is_not_told() -> None:
+    assert str(Place(host="ann", port="hunter2", database="shop")) == 'database "shop" on ann'
+    assert str(Place(host="a,b", port="5432,", database="shop")).endswith("on a,b, port 5432,")

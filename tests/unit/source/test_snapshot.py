@@ -159,6 +159,7 @@ def test_damaged_files(tmp_path: Path) -> None:
         (text.encode()[: len(text) // 2], "damaged or not complete"),
         (text.encode() + b"}", "damaged or not complete"),
         (b"\x80\x81", "damaged or not complete"),
+        (b"\0", ": JSON is malformed"),
         (text.encode().replace(b"integer", b"int\xff"), "damaged or not complete"),
         (b"[" * 100_000, "not a cmis-audit-snapshot file"),
         (b'{"format": ' + b"[" * 100_000, "cannot read the snapshot"),
