@@ -55,7 +55,7 @@ def build_clusters(
     placed.update(*((one.whole, *one.parts) for one in split))
     reviews = [any_owner_cluster(ground, group) for group in any_owner_groups(ground, placed)]
     told = _told([*clusters, *reviews])
-    reviews += review_clusters(ground, placed, told)
+    reviews += review_clusters(ground, placed, clusters, told)
     told |= _told(reviews)
     apart = [apart_cluster(ground, group) for group in _groups_apart(ground, clusters, told)]
     decided = [with_register(one, register) for one in (*clusters, *reviews)]

@@ -1,5 +1,7 @@
 """Tables that keep one entity: which belong together, and what is said of them."""
 
+from collections.abc import Mapping
+
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
 from cmis_audit.cluster.groups import (
@@ -161,22 +163,32 @@ def _confidence(ground: Ground, refs: tuple[TableRef, ...]) -> float:
 
 
 def review_clusters(
-    ground: Ground, merged: set[TableRef], told: set[frozenset[TableRef]]
+    ground: Ground,
+    merged: set[TableRef],
+    clusters: list[Cluster],
+    told: set[frozenset[TableRef]],
 ) -> list[Cluster]:
     """Return a cluster for each pair with evidence on both sides that no other cluster holds.
 
     Two tables that both have a place already are left alone unless the evidence would have been
     enough to join them. Of the rest a person sees those pairs only that are each other's nearest
-    and that nothing known keeps apart: many siblings look alike a little.
+    and that nothing known keeps apart: many siblings look alike a little. To a twin the tables of
+    one of the `clusters` are one, and it is asked about once.
     """
     bounds = ground.thresholds
+    one_of = {
+        member.table: cluster.canonical
+        for cluster in clusters
+        for member in cluster.members
+        if member.role != Role.RELATED and cluster.canonical is not None
+    }
     return [
         _review_cluster(ground, match)
         for match in ground.matches.matches
         if match.bits >= bounds.review_from
         and frozenset(_both(match)) not in told
         and not _refuted(ground, match)
-        and (match.bits >= bounds.consolidate_from or _open_question(ground, match, merged))
+        and (match.bits >= bounds.consolidate_from or _open_question(ground, match, merged, one_of))
     ]
 
 
@@ -189,11 +201,26 @@ def _refuted(ground: Ground, match: Match) -> bool:
     )
 
 
-def _open_question(ground: Ground, match: Match, merged: set[TableRef]) -> bool:
+def _open_question(
+    ground: Ground, match: Match, merged: set[TableRef], one_of: Mapping[TableRef, TableRef]
+) -> bool:
     if len(match.columns) < _FEWEST or merged.issuperset(_both(match)):
         return False
+
+    twins = _are_twins(match)
+
+    def ends(of: Match) -> frozenset[TableRef]:
+        return frozenset(one_of.get(ref, ref) if twins else ref for ref in _both(of))
+
+    def rank(of: Match) -> tuple[float, bool, TableRef, TableRef]:
+        """Of pairs about one question, the likeliest first, then that with the table to keep."""
+        return -of.bits, ends(of) != frozenset(_both(of)), of.left, of.right
+
+    asked = ends(match)
     return all(
-        other is match or other.bits < match.bits
+        other is match
+        or len(ends(other)) == 1
+        or (rank(match) < rank(other) if ends(other) == asked else other.bits < match.bits)
         for ref in _both(match)
         for other in ground.near[ref]
     )
@@ -234,9 +261,11 @@ def kind_of(core: tuple[Match, ...]) -> Kind:
         return Kind.COPY
     if best.left.schema != best.right.schema and best.relation == Relation.SAME:
         return Kind.CROSS_SCHEMA
-    if best.containment >= _TWIN and len(best.columns) >= _TWIN * _most_columns(best):
-        return Kind.RENAMED_TWIN
-    return Kind.OVERLAPPING_ENTITY
+    return Kind.RENAMED_TWIN if _are_twins(best) else Kind.OVERLAPPING_ENTITY
+
+
+def _are_twins(match: Match) -> bool:
+    return match.containment >= _TWIN and len(match.columns) >= _TWIN * _most_columns(match)
 
 
 def _most_columns(match: Match) -> float:

@@ -1045,3 +1045,22 @@ def test_children_named_alike_speak_for_unrelated_names() -> None:
     assert bits(*bare) == pytest.approx(alone)
     both = tuple((name if "inquiry" in name else f"mandate_{name}", of) for name, of in bare + more)
     assert bits(*both) == pytest.approx(alone)
+
+
+def test_a_twin_is_asked_about_though_what_it_repeats_has_a_version_already() -> None:
+    columns = ("id bigint pk", "surname text", "born date", "blood_group text", "ward text")
+    patients, version = table("patients", *columns), table("patients_v2", *columns)
+    twin = table("persons_seen", *columns)
+    versions = frozenset({"patients", "patients_v2"})
+    asked = frozenset({"patients", "persons_seen"})
+    assert said(patients, twin)[asked][0] == Verdict.REVIEW
+    found = said(patients, version, twin)
+    assert found[versions] == (Verdict.CONSOLIDATE, Kind.VERSION)
+    assert found[asked] == (Verdict.REVIEW, Kind.RENAMED_TWIN)
+    assert len(found) == 2  # one question, not one for each version
+    # Half of it is no twin: the nearest of patients is its version.
+    half = table("persons_seen", *columns[:3], "seat text", "meal text", "gate text")
+    assert not any(
+        "persons_seen" in group and verdict == Verdict.REVIEW
+        for group, (verdict, _) in said(patients, version, half).items()
+    )
