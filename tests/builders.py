@@ -26,6 +26,7 @@ from cmis_audit.model.cluster import (
     Verdict,
 )
 from cmis_audit.model.finding import Finding
+from cmis_audit.model.history import Past
 from cmis_audit.model.match import Alike, ColumnMatch, Evidence, Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report, Totals
@@ -322,3 +323,16 @@ def _parsed(spec: str) -> dict[str, str]:
     if not found:
         raise ValueError(f"not a column: {spec!r}")
     return {name: (value or "").strip() for name, value in found.groupdict().items()}
+
+
+HOSTILE_PAST = Past(
+    read_at='2026-01-01T00:00:00Z"><script>',
+    score=40,
+    grade="<D>",
+    pack_fingerprint="",
+    tables=1,
+    duplicates=1,
+    clusters=1,
+    waived=0,
+)
+"""An earlier audit, as somebody may have written it into a file."""

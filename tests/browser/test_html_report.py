@@ -7,11 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from builders import catalog, table
+from builders import HOSTILE_PAST, catalog, table
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from cmis_audit import pipeline, writing
-from cmis_audit.model.history import Past
 from cmis_audit.model.names import TableRef
 from cmis_audit.render.html import render_html
 
@@ -81,17 +80,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     source = msgspec.structs.replace(catalog(*tables), database="</title><script>alert(7)</script>")
     report = pipeline.audit(source, pipeline.rule_pack("cmis", None))
-    past = Past(
-        read_at='2026-01-01T00:00:00Z"><script>',
-        score=40,
-        grade="<D>",
-        pack_fingerprint="",
-        tables=1,
-        duplicates=1,
-        clusters=1,
-        waived=0,
-    )
-    report = msgspec.structs.replace(report, trend=(past, past))
+    report = msgspec.structs.replace(report, trend=(HOSTILE_PAST, HOSTILE_PAST))
     file = tmp_path_factory.mktemp("hostile") / "report.html"
     file.write_text(writing.documents(report, ("html",))["report.html"], "utf-8")
     return file

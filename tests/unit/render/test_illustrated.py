@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import msgspec
-from builders import catalog, table
+from builders import HOSTILE_PAST, catalog, table
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -13,7 +13,6 @@ from markdown_it.token import Token
 from bench.skewed import catalog as skewed
 from cmis_audit import pipeline, writing
 from cmis_audit.model.catalog import ForeignKey
-from cmis_audit.model.history import Past
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.report import Report
 from cmis_audit.render import illustrated
@@ -123,17 +122,7 @@ def test_the_alternative_is_the_name_and_no_markdown() -> None:
 
 
 def test_a_trend_is_drawn_from_two_audits_on() -> None:
-    past = Past(
-        read_at='2026-01-01T00:00:00Z"><script>',
-        score=40,
-        grade="<D>",
-        pack_fingerprint="",
-        tables=1,
-        duplicates=1,
-        clusters=1,
-        waived=0,
-    )
-    for trend in ((), (past,), (past, past)):
+    for trend in ((), (HOSTILE_PAST,), (HOSTILE_PAST, HOSTILE_PAST)):
         report = msgspec.structs.replace(twins("posts"), trend=trend)
         files = writing.documents(report, BOTH)
         assert ("pictures/trend.svg" in files) == (len(trend) == 2)
