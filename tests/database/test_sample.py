@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fix_postgres import counted
 from psycopg.conninfo import make_conninfo
 
 from cmis_audit import pipeline, reading
@@ -98,6 +99,7 @@ def role(twins: str) -> Iterator[Callable[[str], str]]:
 
 def test_values_that_both_hold_are_counted_and_nobody_sees_one(twins: str, tmp_path: Path) -> None:
     run(twins, "SELECT fill('clients', 1, 64); SELECT fill('customers', 2, 900)")
+    counted(twins)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     options = ("--sample", "5000", "-v", "-o")
     written = []
