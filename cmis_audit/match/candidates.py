@@ -1,7 +1,7 @@
 """Which pairs of tables are worth comparing: found through indexes, never by trying all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 from cmis_audit.match.forms import Database, TableForm
@@ -27,10 +27,11 @@ class Candidates:
         self._names = names = NameCandidates(database)
         self._database = database
         outlook, listed = Outlook(database), names.listed()
+        whole = [database.bits_of(form.keys) for form in database.forms]
 
         def half(first: int) -> list[tuple[int, int]]:
             forms = database.forms[first::2]
-            return [*_by_columns(forms, database), *names.pairs(listed.half(first), outlook)]
+            return [*_by_columns(forms, whole, database), *names.pairs(listed.half(first), outlook)]
 
         sources = (
             in_halves(half, list[tuple[int, int]], len(database.forms)),
@@ -73,13 +74,14 @@ def children_of_twins(database: Database, twins: Twins) -> list[tuple[int, int]]
     )
 
 
-def _by_columns(smaller: Iterable[TableForm], database: Database) -> Iterator[tuple[int, int]]:
-    """Yield pairs that share at least `_LEAST_SHARE` of the smaller one's bits.
+def _by_columns(
+    smaller: Iterable[TableForm], whole: Sequence[float], database: Database
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs that share at least `_LEAST_SHARE` of the smaller one's bits, of `whole` ones.
 
     Exact, by a prefix filter: whoever shares that much of a table shares one of its rarest columns,
     namely of those without which too little would be left.
     """
-    whole = [database.bits_of(form.keys) for form in database.forms]
     for form in smaller:
         enough = max(_LEAST_SHARE * whole[form.number], _LEAST_BITS)
         seen = {form.number}
