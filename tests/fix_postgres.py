@@ -205,11 +205,48 @@ def each_database(each_server: TestServer) -> Iterator[str]:
     yield from fresh_database(each_server)
 
 
+def gone(conninfo: str) -> None:
+    """Wait until every other session has ended: only then is all that it did counted."""
+    _until(conninfo, lambda connection: connection.execute(_OTHERS).fetchone() is None)
+
+
 def counted(conninfo: str) -> None:
-    """Wait until what was done is in the server's statistics: before 15 a process collects them."""
-    with psycopg.connect(conninfo) as connection:
-        if connection.info.server_version < 150000:
-            time.sleep(1.1)  # it writes them twice a second
+    """Wait until what was done is in the server's statistics and changes them no more.
+
+    Before 15 a process of its own collects them, and writes them down twice a second.
+    """
+    gone(conninfo)
+    seen: object = None
+    since = time.monotonic()
+
+    def unchanged(connection: psycopg.Connection) -> bool:
+        nonlocal seen, since
+        now = connection.execute(_COUNTS).fetchone()
+        if now != seen:
+            seen, since = now, time.monotonic()
+        wait = 1.5 if connection.info.server_version < 150000 else 0
+        return time.monotonic() - since >= wait
+
+    _until(conninfo, unchanged)
+
+
+def _until(conninfo: str, true: Callable[[psycopg.Connection], bool]) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        last = time.monotonic() + 30
+        while not true(connection):
+            if time.monotonic() > last:
+                raise TimeoutError
+            time.sleep(0.05)
+
+
+_OTHERS = """
+SELECT FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_COUNTS = """
+SELECT md5(string_agg(t::text, '' ORDER BY relid))
+FROM pg_stat_all_tables AS t WHERE schemaname !~ '^pg_'
+"""
 
 
 def fresh_database(server: TestServer) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from fix_postgres import counted
 
 from cmis_audit.source import live
 from cmis_audit.source.connection import Target
@@ -39,6 +40,7 @@ ANALYZE;
 def test_shuffled_rows_give_the_same_bytes(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(SCRIPT)
+    counted(database)
 
     def text() -> str:
         now = datetime(2024, 1, 1, tzinfo=UTC)
