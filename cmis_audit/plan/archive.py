@@ -7,18 +7,17 @@ row at that moment; all others stay in a table of the plan's books.
 from cmis_audit.model.catalog import Catalog, Table
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.plan import ClusterPlan, PlannedMember, PlanOptions, Strategy
+from cmis_audit.model.plan import ClusterPlan, PlanOptions, Strategy
 from cmis_audit.plan.archive_rows import Archive, Copy
 from cmis_audit.plan.archive_steps import archive_steps
 from cmis_audit.plan.dependents import dependents
 from cmis_audit.plan.design import CannotPlanError
-from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.lattice import Types, join
 from cmis_audit.plan.movable import member_tables, replaceable
 from cmis_audit.plan.naming import Names
 from cmis_audit.plan.preamble import Files
 from cmis_audit.plan.security import needs_invoker
-from cmis_audit.plan.target import BOOK, MOVED
+from cmis_audit.plan.target import MOVED
 
 
 def archive(
@@ -36,7 +35,7 @@ def archive(
     made = Archive(
         files=Files(
             cluster=cluster.name,
-            book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+            book=names.free_book(cluster.id),
             options=options,
         ),
         kept=tables[0],
@@ -61,15 +60,7 @@ def archive(
         folder=folder,
         book=made.files.book,
         targets=(),
-        members=tuple(
-            PlannedMember(
-                table=copy.table.ref,
-                label=copy.label,
-                moved_to=copy.moved_to,
-                key=row_key(copy.table),
-            )
-            for copy in made.copies
-        ),
+        members=tuple(copy.planned for copy in made.copies),
         steps=tuple(archive_steps(made)),
         dependents=dependents(catalog, tuple(copy.table.ref for copy in made.copies)),
         decisions=(

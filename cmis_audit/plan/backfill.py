@@ -3,7 +3,6 @@
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
 from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design
-from cmis_audit.plan.preamble import step
 
 
 def backfill(design: Design, options: PlanOptions) -> Step:
@@ -27,14 +26,11 @@ def backfill(design: Design, options: PlanOptions) -> Step:
         )
         for member in design.members
     )
-    return step(
+    return design.files(options).step(
         file="02-backfill.sql",
         phase=Phase.BACKFILL,
         title=f"Fill {design.target}",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         undoing="06-rollback-backfill.sql",
         locks=(Lock(table=str(design.target), mode="SHARE ROW EXCLUSIVE"),),
         hazards=notes,
@@ -49,14 +45,11 @@ def index_step(design: Design, options: PlanOptions) -> Step | None:
     statements = "\n".join(index_statements(design, unique=False))
     if not statements:
         return None
-    return step(
+    return design.files(options).step(
         file="02-backfill_indexes.sql",
         phase=Phase.BACKFILL,
         title=f"Index {design.target}",
         body="-- Outside of a transaction; broken off, the file is run again.\n" + statements,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         undoing="06-rollback-expand.sql",
         locks=(Lock(table=str(design.target), mode="SHARE UPDATE EXCLUSIVE"),),
         transaction=False,

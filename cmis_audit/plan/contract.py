@@ -6,7 +6,7 @@ from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, Step
 from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.design import Design
-from cmis_audit.plan.preamble import Files, step
+from cmis_audit.plan.preamble import Files
 
 
 def contract(design: Design, options: PlanOptions) -> tuple[Step, Step]:
@@ -22,14 +22,11 @@ def _tables(design: Design, options: PlanOptions) -> Step:
         f"SELECT {book}.keep_sequences({literal(str(design.target))});\n"
         f"SELECT {book}.drop_moved_views();\n\n{drops}"
     )
-    return step(
+    return design.files(options).step(
         file="05-contract.sql",
         phase=Phase.CONTRACT,
         title="Drop the old tables; the views under their names stay",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         undoing="a backup only: take one with pg_dump before",
         locks=tuple(
             Lock(table=str(member.moved_to), mode="ACCESS EXCLUSIVE") for member in design.members
@@ -51,8 +48,9 @@ def _names(design: Design, options: PlanOptions) -> Step:
     rename = ""
     if design.target.schema == design.members[0].table.ref.schema:
         rename = f"ALTER TABLE {design.target} RENAME TO {quote_ident(design.final_name)};"
-    files = Files(cluster=design.cluster.name, book=design.book, options=options)
-    return give_up_names(files, [member.table.ref for member in design.members], rename)
+    return give_up_names(
+        design.files(options), [member.table.ref for member in design.members], rename
+    )
 
 
 def give_up_names(

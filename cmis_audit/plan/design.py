@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from cmis_audit.model.catalog import Column, Policy, Table, Trigger
 from cmis_audit.model.cluster import Cluster
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.plan import HazardNote, LeftBehind, TargetColumn
+from cmis_audit.model.plan import HazardNote, LeftBehind, PlanOptions, TargetColumn
 from cmis_audit.model.sqltext import literal
+from cmis_audit.plan.preamble import Files
 
 
 class CannotPlanError(Exception):
@@ -214,6 +215,9 @@ class Design:
     def schema(self) -> str:
         """Return the schema of the books, quoted."""
         return quote_ident(self.book)
+
+    def files(self, options: PlanOptions) -> Files:
+        return Files(cluster=self.cluster.name, book=self.book, options=options)
 
     @property
     def source_sql(self) -> str:

@@ -18,7 +18,6 @@ from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan import books, compat, filling, rows, security
 from cmis_audit.plan.constraints import index_statements
 from cmis_audit.plan.design import Design, Long, MemberDesign
-from cmis_audit.plan.preamble import step
 from cmis_audit.plan.sqltext import dollar, template
 from cmis_audit.plan.structure import catalog_md5
 
@@ -48,14 +47,11 @@ def expand(design: Design, catalog: Catalog, options: PlanOptions) -> Step:
         )
         for member in design.members
     )
-    return step(
+    return design.files(options).step(
         file="01-expand.sql",
         phase=Phase.EXPAND,
         title=f"Make {design.target} beside the tables that it is to replace",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         undoing="06-rollback-expand.sql",
         locks=locks,
         hazards=notes,

@@ -13,7 +13,6 @@ from cmis_audit.plan.keys import KeyPlan
 from cmis_audit.plan.movable import member_tables
 from cmis_audit.plan.naming import Names, clipped, first_free
 from cmis_audit.plan.target import (
-    BOOK,
     MERGED,
     added_columns,
     member_design,
@@ -50,7 +49,7 @@ def metrics_design(
     primary = (long.measured, long.observation, long.definition)
     return Design(
         cluster=cluster,
-        book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+        book=names.free_book(cluster.id),
         target=target,
         final_name=canonical.name,
         columns=(

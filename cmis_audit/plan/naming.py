@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from cmis_audit.model.catalog import Catalog
 
 LONGEST_BYTES = 63
+_BOOK = "cmis_audit_"
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
@@ -57,6 +58,10 @@ class Names:
         found = first_free(name, "", self._schemas)
         self._schemas.add(found)
         return found
+
+    def free_book(self, identifier: str) -> str:
+        """Return the schema in which the plan of a cluster or of a schema keeps its books."""
+        return self.free_schema(_BOOK + identifier.replace("-", "_"))
 
     def take(self, schema: str, name: str) -> bool:
         """Take this very name; return whether it was free."""

@@ -19,79 +19,64 @@ _AFTER = {
 """Which phases a phase may follow; those before the switch may be run again."""
 
 
-def step(
-    *,
-    file: str,
-    phase: Phase,
-    title: str,
-    body: str,
-    cluster: str,
-    book: str,
-    options: PlanOptions,
-    undoing: str = "",
-    locks: tuple[Lock, ...] = (),
-    hazards: tuple[HazardNote, ...] = (),
-    transaction: bool = True,
-    undo: bool = False,
-    by_default: bool = True,
-    timed: bool = True,
-    after: tuple[str, ...] | None = None,
-    reached: Phase | None = None,
-    isolation: str = "",
-) -> Step:
-    """Return a file: what it is, the session's settings, the checks, the body.
-
-    `after` are the phases that it may follow, where the phase itself does not say; `reached` is
-    the phase that the plan stands after when it is done.
-    """
-    statement = options.statement_timeout_ms if timed else 0
-    schema = quote_ident(book)
-    allowed = _AFTER.get(phase, ()) if after is None else after
-    checked = ""
-    if allowed:
-        checked = f"SELECT {schema}.after_phase({', '.join(map(literal, allowed))});\n"
-        if not undo and phase != Phase.CONTRACT:
-            checked += f"SELECT {schema}.same_structure();\n"
-    ended = f"SELECT {schema}.end_phase({literal(reached.value)});\n" if reached else ""
-    inner = f"{checked}\n{body.strip()}\n\n{ended}"
-    if transaction:
-        inner = f"BEGIN{isolation};\n{inner}COMMIT;\n"
-    made = Step(
-        file=file,
-        phase=phase,
-        undo=undo,
-        by_default=by_default,
-        title=title,
-        transaction=transaction,
-        lock_timeout_ms=options.lock_timeout_ms,
-        statement_timeout_ms=statement,
-        locks=tuple(sorted(set(locks))),
-        hazards=tuple(sorted(set(hazards))),
-        sql="",
-    )
-    return msgspec.structs.replace(
-        made, sql=f"{_head(made, cluster, undoing)}\n{_settings(made)}\n{inner}"
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What all files of one folder say of themselves."""
+    """The files of one folder, and what all of them say of themselves."""
 
     cluster: str
     book: str
     options: PlanOptions
 
-    def step(self, file: str, phase: Phase, title: str, body: str, **more: Any) -> Step:
-        return step(
+    def step(
+        self,
+        file: str,
+        phase: Phase,
+        title: str,
+        body: str,
+        *,
+        undoing: str = "",
+        locks: tuple[Lock, ...] = (),
+        hazards: tuple[HazardNote, ...] = (),
+        transaction: bool = True,
+        undo: bool = False,
+        by_default: bool = True,
+        timed: bool = True,
+        after: tuple[str, ...] | None = None,
+        reached: Phase | None = None,
+        isolation: str = "",
+    ) -> Step:
+        """Return a file: what it is, the session's settings, the checks, the body.
+
+        `after` are the phases that it may follow, where the phase itself does not say; `reached` is
+        the phase that the plan stands after when it is done.
+        """
+        statement = self.options.statement_timeout_ms if timed else 0
+        schema = quote_ident(self.book)
+        allowed = _AFTER.get(phase, ()) if after is None else after
+        checked = ""
+        if allowed:
+            checked = f"SELECT {schema}.after_phase({', '.join(map(literal, allowed))});\n"
+            if not undo and phase != Phase.CONTRACT:
+                checked += f"SELECT {schema}.same_structure();\n"
+        ended = f"SELECT {schema}.end_phase({literal(reached.value)});\n" if reached else ""
+        inner = f"{checked}\n{body.strip()}\n\n{ended}"
+        if transaction:
+            inner = f"BEGIN{isolation};\n{inner}COMMIT;\n"
+        made = Step(
             file=file,
             phase=phase,
+            undo=undo,
+            by_default=by_default,
             title=title,
-            body=body,
-            cluster=self.cluster,
-            book=self.book,
-            options=self.options,
-            **more,
+            transaction=transaction,
+            lock_timeout_ms=self.options.lock_timeout_ms,
+            statement_timeout_ms=statement,
+            locks=tuple(sorted(set(locks))),
+            hazards=tuple(sorted(set(hazards))),
+            sql="",
+        )
+        return msgspec.structs.replace(
+            made, sql=f"{_head(made, self.cluster, undoing)}\n{_settings(made)}\n{inner}"
         )
 
     def undo(self, file: str, phase: Phase, title: str, body: str, **more: Any) -> Step:

@@ -20,7 +20,6 @@ from cmis_audit.model.plan import (
     Hazard,
     HazardNote,
     Phase,
-    PlannedMember,
     PlanOptions,
     Step,
     Strategy,
@@ -28,7 +27,6 @@ from cmis_audit.model.plan import (
 from cmis_audit.plan.contract import give_up_names
 from cmis_audit.plan.dependents import dependents, named_in
 from cmis_audit.plan.design import CannotPlanError
-from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.movable import published, without_heirs
 from cmis_audit.plan.naming import LONGEST_BYTES, Names
 from cmis_audit.plan.preamble import Files
@@ -42,7 +40,6 @@ from cmis_audit.plan.stand_in import (
     stand_in,
     while_renamed,
 )
-from cmis_audit.plan.target import BOOK
 
 _TABLES_ONLY: Final = re.compile(r"\b(?:TRUNCATE|COPY|ALTER\s+TABLE|DROP\s+TABLE)\b", re.IGNORECASE)
 _NOT_TEXT: Final = frozenset({"view", "materialized view", "foreign key", "trigger", "policy"})
@@ -68,7 +65,7 @@ def renamed(
     needs_invoker(catalog, tables)
     files = Files(
         cluster=cluster.name,
-        book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+        book=names.free_book(cluster.id),
         options=options,
     )
     return ClusterPlan(
@@ -79,15 +76,7 @@ def renamed(
         folder=folder,
         book=files.book,
         targets=(),
-        members=tuple(
-            PlannedMember(
-                table=each.table.ref,
-                label=each.label,
-                moved_to=each.moved_to,
-                key=row_key(each.table),
-            )
-            for each in moved
-        ),
+        members=tuple(each.planned for each in moved),
         steps=tuple(_steps(files, moved, catalog)),
         dependents=tuple(_followers(catalog, refs)),
         decisions=tuple(

@@ -7,7 +7,6 @@ from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, 
 from cmis_audit.model.sqltext import literal, quoted
 from cmis_audit.plan import books
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.preamble import step
 from cmis_audit.plan.sqltext import COLUMNS_FIRST, dollar
 from cmis_audit.plan.switch import unlog
 
@@ -21,17 +20,12 @@ def _expand(design: Design, options: PlanOptions) -> Step:
     body = f"{logs}\n\nDROP SCHEMA {design.schema} CASCADE;\nDROP TABLE {design.target};"
     if design.long:
         body += f"\nDROP TABLE {design.long.definitions};"
-    return step(
+    return design.files(options).undo(
         file="06-rollback-expand.sql",
         phase=Phase.EXPAND,
         title=f"Take {design.target} and the books away",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         locks=tuple(Lock(table=member.label, mode="ACCESS EXCLUSIVE") for member in design.members),
-        undo=True,
-        by_default=False,
         after=("expand", "backfill", "verify"),
     )
 
@@ -52,17 +46,12 @@ def _backfill(design: Design, options: PlanOptions) -> Step:
         lines.append(f"DELETE FROM {book}.changes_{number};")
         lines.append(f"UPDATE {book}.progress_{number} SET {reset};")
     lines.append(f"DELETE FROM {book}.ledger;")
-    return step(
+    return design.files(options).undo(
         file="06-rollback-backfill.sql",
         phase=Phase.BACKFILL,
         title=f"Empty {design.target}",
         body="\n".join(lines),
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         locks=(Lock(table=str(design.target), mode="ACCESS EXCLUSIVE"),),
-        undo=True,
-        by_default=False,
         after=("expand", "backfill", "verify"),
         reached=Phase.EXPAND,
     )
@@ -95,14 +84,11 @@ def _switch(design: Design, options: PlanOptions) -> Step:
         f"SELECT {book}.return_foreign_keys();",
         "\n".join(_log_again(design)),
     ]
-    return step(
+    return design.files(options).undo(
         file="06-rollback-switch.sql",
         phase=Phase.SWITCH,
         title="Let the old tables have their names again, with what was written since",
         body="\n\n".join(part for part in parts if part),
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         locks=(
             Lock(table=str(design.target), mode="ACCESS EXCLUSIVE"),
             *(Lock(table=m.label, mode="ACCESS EXCLUSIVE") for m in design.members),
@@ -116,8 +102,6 @@ def _switch(design: Design, options: PlanOptions) -> Step:
             for member in design.members
         ),
         timed=False,
-        undo=True,
-        by_default=False,
         after=("switch",),
         reached=Phase.VERIFY,
     )

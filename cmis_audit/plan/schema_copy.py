@@ -28,7 +28,6 @@ from cmis_audit.plan.design import CannotPlanError
 from cmis_audit.plan.naming import Names, folder
 from cmis_audit.plan.preamble import Files
 from cmis_audit.plan.sqltext import plain, template
-from cmis_audit.plan.target import BOOK
 
 _GO: Final = frozenset({SchemaKind.VERSION, SchemaKind.BACKUP, SchemaKind.COPY})
 
@@ -56,7 +55,7 @@ def schema_plans(
                 continue
             files = Files(
                 cluster=f"schema {quote_ident(copy.schema)}",
-                book=names.free_schema(f"{BOOK}{group.id.replace('-', '_')}_{number}"),
+                book=names.free_book(f"{group.id}_{number}"),
                 options=options,
             )
             made.append(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.names import TableRef, quote_ident
-from cmis_audit.model.plan import BOOK_COMMENT, Hazard, HazardNote, Lock
+from cmis_audit.model.plan import BOOK_COMMENT, Hazard, HazardNote, Lock, PlannedMember
 from cmis_audit.model.sqltext import literal, quoted
+from cmis_audit.plan.keys import row_key
 from cmis_audit.plan.sqltext import template
 from cmis_audit.plan.structure import catalog_md5
 
@@ -20,6 +21,15 @@ class Moved:
     @property
     def label(self) -> str:
         return str(self.table.ref)
+
+    @property
+    def planned(self) -> PlannedMember:
+        return PlannedMember(
+            table=self.table.ref,
+            label=self.label,
+            moved_to=self.moved_to,
+            key=row_key(self.table),
+        )
 
 
 def opened(schema: str, moved: Sequence[Moved]) -> Iterator[str]:

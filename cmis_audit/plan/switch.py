@@ -8,7 +8,6 @@ from cmis_audit.model.plan import Hazard, HazardNote, Lock, Phase, PlanOptions, 
 from cmis_audit.model.sqltext import literal
 from cmis_audit.plan.compat import view
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.preamble import step
 from cmis_audit.plan.sqltext import dollar
 
 
@@ -27,14 +26,11 @@ def switch(design: Design, catalog: Catalog, options: PlanOptions) -> Step:
         "\n".join(text for each in design.triggers for text in each.statements),
     ]
     body = "\n\n".join(part for part in parts if part)
-    made = step(
+    made = design.files(options).step(
         file="04-switch.sql",
         phase=Phase.SWITCH,
         title=f"Let {design.target} take the place of the old tables",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         undoing="06-rollback-switch.sql",
         locks=_locks(design),
         hazards=(*_hazards(design), *design.hazards),

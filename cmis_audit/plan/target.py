@@ -15,7 +15,6 @@ from cmis_audit.plan.uniques import uniques
 
 MERGED = "_unified"
 MOVED = "_before"
-BOOK = "cmis_audit_"
 
 
 def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOptions) -> Design:
@@ -45,7 +44,7 @@ def design(catalog: Catalog, cluster: Cluster, names: Names, options: PlanOption
     also = first_free("also_in", "", {*taken, source}) if merging else None
     return Design(
         cluster=cluster,
-        book=names.free_schema(BOOK + cluster.id.replace("-", "_")),
+        book=names.free_book(cluster.id),
         target=target,
         final_name=canonical.ref.name,
         columns=(

@@ -4,7 +4,6 @@ from cmis_audit.model.names import quote_ident
 from cmis_audit.model.plan import Hazard, HazardNote, Phase, PlanOptions, Step
 from cmis_audit.model.sqltext import quoted
 from cmis_audit.plan.design import Design, MemberDesign
-from cmis_audit.plan.preamble import step
 from cmis_audit.plan.sqltext import dollar, indented
 
 
@@ -13,14 +12,11 @@ def verify(design: Design, options: PlanOptions) -> Step:
         "-- Of one moment: rows that were written since the last catch-up are left out, and are\n"
         "-- caught up by the switch.\n" + "\n\n".join(_member(design, m) for m in design.members)
     )
-    return step(
+    return design.files(options).step(
         file="03-verify.sql",
         phase=Phase.VERIFY,
         title=f"Hold {design.target} against the old tables",
         body=body,
-        cluster=design.cluster.name,
-        book=design.book,
-        options=options,
         hazards=tuple(
             HazardNote(
                 hazard=Hazard.LONG_SCAN, subject=m.label, detail="is read twice, without a lock"
