@@ -25,8 +25,9 @@ def sample_documents() -> dict[str, str]:
 
 
 def main() -> None:
+    made = sample_documents()
     shutil.rmtree(SAMPLES, ignore_errors=True)
-    for name, text in sample_documents().items():
+    for name, text in made.items():
         (SAMPLES / name).parent.mkdir(parents=True, exist_ok=True)
         (SAMPLES / name).write_text(text, "utf-8")
 
