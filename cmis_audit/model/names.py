@@ -1,7 +1,6 @@
 """Names of database objects, written the way PostgreSQL writes them."""
 
 import re
-from functools import lru_cache
 
 from cmis_audit.model.value import Value
 
@@ -27,7 +26,6 @@ _KEYWORDS = frozenset(_NOT_UNRESERVED.split())
 """Keywords with catcode <> 'U' in pg_get_keywords() of any of PostgreSQL 13 to 18."""
 
 
-@lru_cache(maxsize=65536)
 def quote_ident(name: str) -> str:
     """Return the name as SQL, quoted when and as PostgreSQL's own quote_ident would.
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cmis_audit.model.catalog import Column
 from cmis_audit.model.names import quote_ident
@@ -12,6 +12,8 @@ _IDENTITIES = {"a": "always", "d": "by default"}
 _DEFAULT_COLLATION = 100  # pg_collation_d.h
 _NONE: Mapping[int, str] = {}
 _NO_NAMES: list[str] = []
+ColumnNames: TypeAlias = dict[int, list[str]]
+"""By the relation's OID, and there by position attnum - 1; a dropped column has an empty name."""
 UNKNOWN_TYPE = "???"
 """What format_type() writes for a type that is gone."""
 
@@ -37,10 +39,14 @@ class _Shared(dict[tuple[str, ...], Column | None]):
         return column
 
 
+def column_names(rows: Rows) -> ColumnNames:
+    return {relation: unpacked_names(packed) for relation, packed, _ in rows["columns"]}
+
+
 class Columns:
     """The columns of every relation, and their names by attnum."""
 
-    def __init__(self, index: RowIndex) -> None:
+    def __init__(self, index: RowIndex, names: ColumnNames) -> None:
         self._facts = _FactsReader(index.rows)
         self._shared = _Shared(self._column)
         self._special: dict[tuple[str, str, str | None, str | None], Column] = {}
@@ -48,16 +54,14 @@ class Columns:
         self._defaults: dict[int, dict[int, str | None]] = defaultdict(dict)
         for relation, number, expression in index.rows["defaults"]:
             self._defaults[relation][number] = expression
-        self._comments = index.column_comments
-        self.names: dict[int, list[str]] = {}
-        """By position attnum - 1; a dropped column has an empty name."""
+        self._comments = index.comments.columns
+        self.names = names
         self._packed: dict[int, str] = {}
         self._columns: dict[int, tuple[Column, ...]] = {}
-        for relation, packed_names, facts in index.rows["columns"]:
-            names = self.names[relation] = unpacked_names(packed_names)
+        for relation, _, facts in index.rows["columns"]:
             self._packed[relation] = facts
             if relation in index.kept:
-                self._columns[relation] = self._built(relation, names, facts.split(";"))
+                self._columns[relation] = self._built(relation, names[relation], facts.split(";"))
 
     def of(self, relation: int) -> tuple[Column, ...]:
         return self._columns.get(relation, ())

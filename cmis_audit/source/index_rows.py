@@ -1,7 +1,7 @@
 """Rows of indexes become the Indexes of tables."""
 
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import cache
 
 from cmis_audit.model.catalog import Index
 from cmis_audit.model.names import quote_ident
@@ -17,17 +17,14 @@ class Indexes:
     def __init__(self, index: RowIndex, columns: Columns) -> None:
         self._index = index
         self._columns = columns
-        self._paths: dict[int, str] = {}
-        self._found: dict[int, list[Index]] = defaultdict(list)
+        self._listed = _Listed()
+        self.found: dict[int, list[Index]] = defaultdict(list)
         for row in index.indexes.values():
             # Without a definition: it carries a constraint, or was dropped while we read.
             if row.definition is not None and row.relation in index.kept:
-                self._found[row.relation].append(
+                self.found[row.relation].append(
                     self._plain(row) if row.definition == "" else self._special(row)
                 )
-
-    def of(self, relation: int) -> list[Index]:
-        return self._found.get(relation, [])
 
     def included(self, row: IndexRow) -> tuple[str, ...]:
         """Return the names of the columns that are no keys."""
@@ -41,22 +38,19 @@ class Indexes:
         relation = row.relation
         names = self._columns.named(relation, _numbers(row.columns))
         keys, include = names[: row.key_columns], names[row.key_columns :]
-        path = self._paths.get(relation)
-        if path is None:
-            path = self._paths[relation] = str(self._index.refs[relation])
         unlike = self._columns.collated(relation)
         if unlike.isdisjoint(keys):
-            listed = _listed(keys)
+            listed = self._listed[keys]
         else:
             listed = ", ".join(
                 quote_ident(key) + (' COLLATE "default"' if key in unlike else "") for key in keys
             )
         definition = (
             f"CREATE {'UNIQUE ' if row.unique else ''}INDEX {quote_ident(row.name)} "
-            f"ON {path} USING {quote_ident(row.method)} ({listed})"
+            f"ON {self._index.refs[relation]} USING {quote_ident(row.method)} ({listed})"
         )
         if include:
-            definition += f" INCLUDE ({_listed(include)})"
+            definition += f" INCLUDE ({self._listed[include]})"
         return Index(
             name=row.name,
             method=row.method,
@@ -90,9 +84,12 @@ class Indexes:
         )
 
 
-@lru_cache(maxsize=65536)  # many tables are indexed by columns of the same names
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(map(quote_ident, names))
+class _Listed(dict[tuple[str, ...], str]):
+    """Names as a list in SQL: many tables are indexed by columns of the same names."""
+
+    def __missing__(self, names: tuple[str, ...]) -> str:
+        listed = self[names] = ", ".join(map(quote_ident, names))
+        return listed
 
 
 def _in_parentheses(expression: str | None) -> str:

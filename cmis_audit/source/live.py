@@ -31,6 +31,7 @@ from cmis_audit.source.reader import (
     ACTIVITY,
     CATALOG,
     COLUMN_STATISTICS,
+    COLUMNS,
     CONSTRAINTS,
     INDEXES,
     RELATIONS,
@@ -173,6 +174,8 @@ class LiveSource:
         def build(read: Batch) -> None:
             if read is RELATIONS:
                 _ = builder.index
+            elif read is COLUMNS:
+                _ = builder.column_names
             elif read is TYPES:
                 _ = builder.columns
             elif read is INDEXES:

@@ -9,7 +9,6 @@ _GATE = re.compile(r"--\s*only\s*(>=|<)\s*(\d+)\s*$")
 
 
 @cache
-@cache
 def catalog_query(name: str, major: int) -> str:
     """Return the text of `queries/<name>.sql` for a server of that major version.
 

@@ -58,12 +58,13 @@ RELATIONS = Batch(
         "extension_members",
         "relations",
         "inheritance",
-        "comments",
     ),
 )
 COLUMNS = Batch(what="columns", queries=("columns",))
 TYPES = Batch(
-    what="types and defaults", queries=("types", "collations", "defaults"), after=("columns",)
+    what="types, defaults and comments",
+    queries=("types", "collations", "defaults", "comments"),
+    after=("columns",),
 )
 CONSTRAINTS = Batch(
     what="constraints, triggers, policies and grants",
@@ -161,20 +162,23 @@ class Reader:
         batches = tuple(batches)
         waiting = deque(batches)
         asked: deque[Future[_Answer | None]] = deque()
+
+        def ask() -> None:
+            while waiting and self.rows.keys() >= set(waiting[0].after):
+                following = waiting.popleft()
+                parameters = self._parameters(following)
+                asked.append(pool.submit(self._ask, following, parameters, last=not waiting))
+
         with ThreadPoolExecutor(1, thread_name_prefix="catalog") as pool:
             try:
+                ask()
                 for done, batch in enumerate(batches):
-                    while waiting and self.rows.keys() >= set(waiting[0].after):
-                        following = waiting.popleft()
-                        parameters = self._parameters(following)
-                        asked.append(
-                            pool.submit(self._ask, following, parameters, last=not waiting)
-                        )
                     self.reading = batch.what
                     if progress is not None:
                         progress(done, len(batches), batch.what)
                     self._load(asked[0].result())
                     asked.popleft()
+                    ask()
                     if meanwhile is not None:
                         meanwhile(batch)
             except BaseException:

@@ -55,6 +55,15 @@ class IndexRow(NamedTuple):
     predicate: str | None
 
 
+class Comments(NamedTuple):
+    """The rows of comments.sql."""
+
+    objects: dict[tuple[str, int], str]
+    """By catalog and OID."""
+    columns: dict[int, dict[int, str]]
+    """By the relation's OID and attnum."""
+
+
 class RowIndex:
     """Look-ups that the builders of tables, views, types and functions share."""
 
@@ -81,13 +90,6 @@ class RowIndex:
             elif relation.oid not in owned and relation.row_type not in self.members["pg_type"]:
                 self.kept[relation.oid] = relation
         self._tops = {r.oid: self._top_of(r.oid) for r in self.partitions}
-        self.comments: dict[tuple[str, int], str] = {}
-        self.column_comments: dict[int, dict[int, str]] = defaultdict(dict)
-        for catalog, oid, column, text in rows["comments"]:
-            if column == 0:
-                self.comments[catalog, oid] = text
-            else:
-                self.column_comments[oid][column] = text
 
     def top(self, relation: int) -> int:
         """Return the topmost table that a partition is folded into; any other relation as it is."""
@@ -107,6 +109,16 @@ class RowIndex:
     def read_by(self, dependent: int) -> tuple[TableRef, ...]:
         """Return the tables and views of this catalog that a view or function names, sorted."""
         return self._reads.get(dependent, ())
+
+    @cached_property
+    def comments(self) -> Comments:
+        found = Comments({}, defaultdict(dict))
+        for catalog, oid, column, text in self.rows["comments"]:
+            if column == 0:
+                found.objects[catalog, oid] = text
+            else:
+                found.columns[oid][column] = text
+        return found
 
     @cached_property
     def indexes(self) -> dict[int, IndexRow]:

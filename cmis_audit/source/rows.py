@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cmis_audit.model.catalog import Catalog, ColumnStatistics, Skipped, Table
 from cmis_audit.source import object_rows
-from cmis_audit.source.column_rows import UNKNOWN_TYPE, Columns
+from cmis_audit.source.column_rows import UNKNOWN_TYPE, ColumnNames, Columns, column_names
 from cmis_audit.source.constraint_rows import Constraints
 from cmis_audit.source.index_rows import Indexes
 from cmis_audit.source.row_index import RowIndex, Rows
@@ -44,9 +44,14 @@ class CatalogBuilder:
         return RowIndex(self._rows)
 
     @cached_property
+    def column_names(self) -> ColumnNames:
+        """Of the batch of columns."""
+        return column_names(self._rows)
+
+    @cached_property
     def columns(self) -> Columns:
-        """Of the batches up to the defaults."""
-        return Columns(self.index)
+        """Of the batches up to the defaults and comments."""
+        return Columns(self.index, self.column_names)
 
     @cached_property
     def indexes(self) -> Indexes:
@@ -61,7 +66,7 @@ class CatalogBuilder:
     @cached_property
     def column_statistics(self) -> dict[int, tuple[ColumnStatistics, ...]]:
         """Of the batches up to the statistics of columns."""
-        return column_statistics(self.index, self.columns.names)
+        return column_statistics(self.index, self.column_names)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:

@@ -85,10 +85,11 @@ class Statistics:
         rows = self._index.indexes
         partitions = {relation.oid for relation in self._index.partitions}
         for row in rows.values():
-            total = self._sums[self._index.top(row.relation)]
+            folded = row.relation in partitions
+            total = self._sums[self._index.top(row.relation) if folded else row.relation]
             pages = max(row.pages, 0)
             total.index_pages += pages
-            top = rows.get(self._top_index(row.oid)) if row.relation in partitions else row
+            top = rows.get(self._top_index(row.oid)) if folded else row
             # An index of one partition alone has no name at the level of the table.
             if top is not None and top.relation not in partitions:
                 total.indexes[top.name] = total.indexes.get(top.name, 0) + pages

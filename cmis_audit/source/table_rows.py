@@ -1,8 +1,9 @@
 """Rows of relations and what hangs on them become Tables and Views."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from operator import attrgetter
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cmis_audit.model.catalog import Grant, Policy, Rule, Table, TableKind, Trigger, View, ViewKind
 from cmis_audit.model.names import TableRef
@@ -16,6 +17,7 @@ _TABLE_KINDS = {"r": TableKind.TABLE, "p": TableKind.PARTITIONED, "f": TableKind
 _VIEW_KINDS = {"v": ViewKind.VIEW, "m": ViewKind.MATERIALIZED}
 _COMMANDS = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
 _NAME = attrgetter("name")
+_NOTHING: Mapping[str, tuple[Any, ...]] = {}
 _TRUE = frozenset({"true", "on", "yes", "1", "t", "y", "tru", "tr", "ye"})
 
 
@@ -40,14 +42,25 @@ class Relations:
     ) -> None:
         self._index = index
         self._columns = columns
-        self._indexes = indexes
         self._constraints = constraints
         self._statistics = statistics
         self._partitions = Counter(index.top(relation.oid) for relation in index.partitions)
-        self._triggers = _triggers(index)
-        self._rules = _rules(index)
-        self._publications = _publications(index)
-        self._policies = _policies(index)
+        self._parts = _Parts(dict)
+        """Of each relation that has any, by the name of a Table's field."""
+        self._parts.add("uniques", constraints.uniques)
+        self._parts.add("foreign_keys", constraints.foreign_keys)
+        self._parts.add("checks", constraints.checks)
+        self._parts.add("exclusions", constraints.exclusions)
+        self._parts.add("indexes", indexes.found)
+        self._parts.add("triggers", _triggers(index))
+        self._parts.add("rules", _rules(index))
+        self._parts.add("policies", _policies(index))
+        for relation, names in _publications(index).items():
+            self._parts[relation]["publications"] = tuple(sorted(names))
+        for relation, parents in index.parents.items():
+            if relation in index.kept:
+                refs = map(index.target, parents)
+                self._parts[relation]["inherits"] = tuple(sorted(ref for ref in refs if ref))
         self._grants = _Grants(index)
 
     def tables(self) -> tuple[Table, ...]:
@@ -70,32 +83,22 @@ class Relations:
 
     def _table(self, relation: Relation) -> Table:
         oid, constraints = relation.oid, self._constraints
-        parents = map(self._index.target, self._index.parents.get(oid, ()))
         return Table(
             ref=self._index.refs[oid],
             kind=_TABLE_KINDS[relation.kind],
             columns=self._columns.of(oid),
             primary_key=constraints.primary_keys.get(oid),
-            uniques=_by_name(constraints.uniques.get(oid)),
-            foreign_keys=_by_name(constraints.foreign_keys.get(oid)),
-            checks=_by_name(constraints.checks.get(oid)),
-            exclusions=_by_name(constraints.exclusions.get(oid)),
-            indexes=_by_name(self._indexes.of(oid)),
-            triggers=_by_name(self._triggers.get(oid)),
-            rules=_by_name(self._rules.get(oid)),
-            publications=tuple(sorted(self._publications.get(oid, ()))),
             row_security=relation.row_security,
             force_row_security=relation.force_row_security,
-            policies=_by_name(self._policies.get(oid)),
-            comment=self._index.comments.get(("pg_class", oid)),
+            comment=self._index.comments.objects.get(("pg_class", oid)),
             owner=self._index.role(relation.owner),
             grants=self._grants.of(relation),
             unlogged=relation.unlogged,
             partition_key=relation.partition_key,
             partitions=self._partitions[oid],
-            inherits=tuple(sorted(ref for ref in parents if ref is not None)),
             server=relation.foreign_server,
             statistics=self._statistics.of(oid),
+            **self._parts.get(oid, _NOTHING),
         )
 
     def _view(self, relation: Relation, definition: str | None) -> View:
@@ -107,11 +110,22 @@ class Relations:
             definition=definition,
             reads=self._index.read_by(oid),
             groups_by_key=self._index.grouped_by_key(oid),
-            comment=self._index.comments.get(("pg_class", oid)),
+            comment=self._index.comments.objects.get(("pg_class", oid)),
             owner=self._index.role(relation.owner),
             grants=self._grants.of(relation),
             security_invoker=_is_set(relation.options, "security_invoker"),
         )
+
+
+class _Parts(defaultdict[int, dict[str, tuple[Any, ...]]]):
+    """Most tables have few of the parts that a table can have: what is not here is empty."""
+
+    def add(self, field: str, found: Mapping[int, list[_Item]]) -> None:
+        """Take the parts of one kind, by relation, in the order of their names."""
+        for relation, items in found.items():
+            if len(items) > 1:
+                items.sort(key=_NAME)
+            self[relation][field] = tuple(items)
 
 
 class _Grants:
@@ -205,12 +219,6 @@ def _policies(index: RowIndex) -> dict[int, list[Policy]]:
 
 def _by_ref(item: Table | View) -> tuple[str, str]:
     return item.ref.schema, item.ref.name
-
-
-def _by_name(items: list[_Item] | None) -> tuple[_Item, ...]:
-    if not items:
-        return ()
-    return tuple(sorted(items, key=_NAME)) if len(items) > 1 else (items[0],)
 
 
 def _is_set(options: str | None, name: str) -> bool:

@@ -358,7 +358,7 @@ def test_the_server_is_lost_in_mid_read(database: str) -> None:
 
     message = failure(database, progress=kill)
     assert re.match(
-        "lost the server while reading (columns|tables|types and defaults) from ", message
+        "lost the server while reading (columns|tables|types, defaults and comments) from ", message
     )
     assert "run it again" in message
 

@@ -7,7 +7,7 @@ FROM pg_rewrite r
 JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 WHERE c.relkind IN ('v', 'm')
-  AND c.oid >= 16384
+  AND r.ev_class >= 16384
   AND d.refclassid = 'pg_class'::regclass
   AND d.refobjid <> r.ev_class
 UNION
@@ -23,5 +23,5 @@ JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 JOIN pg_constraint k ON k.oid = d.refobjid
 WHERE c.relkind IN ('v', 'm')
-  AND c.oid >= 16384
+  AND r.ev_class >= 16384
   AND d.refclassid = 'pg_constraint'::regclass

@@ -18,11 +18,13 @@ LEFT JOIN (SELECT c.relnamespace,
                   count(*) FILTER (WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition)
                       AS tables,
                   count(*) FILTER (WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-                                     AND has_table_privilege(c.oid, 'SELECT')) AS selectable,
+                                     AND (s.super OR has_table_privilege(c.oid, 'SELECT')))
+                      AS selectable,
                   count(*) FILTER (WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
                                      AND c.relrowsecurity AND row_security_active(c.oid)
                                      AND has_table_privilege(c.oid, 'SELECT')) AS row_secured
            FROM pg_class c
+           CROSS JOIN (SELECT r.rolsuper AS super FROM pg_roles r WHERE r.rolname = current_user) s
            WHERE c.relkind IN ('r', 'p', 'f', 'v') AND c.relpersistence <> 't' AND c.oid >= 16384
            GROUP BY c.relnamespace) c ON c.relnamespace = n.oid
 LEFT JOIN (SELECT t.table_schema::text AS schema, count(*) AS listed
