@@ -1,19 +1,24 @@
 """How fast the program is: `python -m bench.audit [--sizes 241,1000,10000,50000] [--write]`.
 
 For each size a database is made on the embedded server, and all contenders are measured on it in
-turn, round after round, so that what else the machine does meets them alike:
+turn, round after round, so that what else the machine does meets them alike. A ratio is the median
+of those of the rounds. Each contender has a process of its own: a memory that another has left in
+pieces is slower to fill, by a third after an audit.
 
 server          the catalog queries of one introspection as EXPLAIN (ANALYZE, TIMING OFF) has their
                 planning and execution time, summed: no sending, no reading
+libpq           connect, and send what the program sends; nothing is made of the rows: what a
+                client of any make takes at least
 introspection   LiveSource.read(): connect, read everything, make the catalog
 pg_dump         pg_dump --schema-only of the same major version, as a process
 reflect         SQLAlchemy's MetaData.reflect() of every schema
-audit           read, match, cluster, check, score, render to Markdown and JSON, in this process
+audit           read, match, cluster, check, score, render to Markdown and JSON
 process         `python -m cmis_audit audit` writing its files, less the start of an interpreter
 """
 
 import argparse
 import gc
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -21,11 +26,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -46,14 +53,16 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOCKS = 4096
 """For each of the server's forty connections: pg_dump locks every table."""
 ROUNDS = 9
-ROUNDS_OF_GIANTS = 3
+ROUNDS_OF_GIANTS = 5
 GIANT = 3000
 ONE_ROUND = 30_000
 """From so many tables on, where reflect() alone takes minutes."""
 AUDIT_SECONDS = {241: 1.0, 1_000: 2.5, 10_000: 15.0, 50_000: 90.0}
-SERVER_RATIO = 2.0
-DUMP_RATIO = 3.0
-REFLECT_RATIO = 10.0
+RATIOS = (
+    ("introspection", "server", "<=", 2.0),
+    ("pg_dump", "introspection", ">=", 3.0),
+    ("reflect", "introspection", ">=", 10.0),
+)
 PEAK_BYTES = 1.5e9
 # As the program sets them for its transaction.
 SETTINGS = "-c search_path=pg_catalog -c jit=off -c work_mem=32MB"
@@ -67,7 +76,11 @@ runpy.run_module("cmis_audit", run_name="__main__", alter_sys=True)
 """
 """The command, which leaves its own peak memory in KiB; wait4() would count this process in."""
 
-Seconds = float
+NAMES = ("server", "libpq", "introspection", "pg_dump", "reflect", "audit", "process")
+
+Seconds: TypeAlias = float
+Measured: TypeAlias = dict[str, list[Seconds]]
+"""The seconds of each round, by contender."""
 
 
 @dataclass(slots=True)
@@ -81,37 +94,51 @@ class Contenders:
     peaks: list[int] = field(default_factory=list)
     outcome: str = ""
     planning: list[Seconds] = field(default_factory=list)
+    types: dict[str, list[int]] = field(init=False)
+    """What the queries of types and collations are asked with."""
 
-    def all(self) -> dict[str, Callable[[], Seconds]]:
-        return {
-            "server": self.server,
-            "introspection": self.introspection,
-            "pg_dump": self.pg_dump,
-            "reflect": self.reflect,
-            "audit": self.audit,
-            "process": self.process,
-        }
+    def __post_init__(self) -> None:
+        with closing(psycopg.connect(self.conninfo, options=SETTINGS)) as connection:
+            columns = connection.execute(catalog_query("columns", self.major).encode()).fetchall()
+            self.types = type_parameters({"columns": columns})
+
+    def timed(self, name: str) -> "tuple[Seconds, Contenders]":
+        """Return the seconds that one of NAMES takes, and what it leaves here to be told."""
+        gc.collect()
+        way: Callable[[], Seconds] = getattr(self, name)
+        return way(), self
 
     def server(self) -> Seconds:
         execution = planning = 0.0
         with closing(psycopg.connect(self.conninfo, options=SETTINGS)) as connection:
-            columns = connection.execute(catalog_query("columns", self.major).encode()).fetchall()
-            types = type_parameters({"columns": columns})
             for name in (name for batch in CATALOG for name in batch.queries):
                 text = (
                     f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {catalog_query(name, self.major)}"
                 )
-                parameters = types if "%(" in text else None
+                parameters = self.types if "%(" in text else None
                 [[[plan]]] = connection.execute(text.encode(), parameters).fetchall()
                 execution += plan["Execution Time"] / 1000
                 planning += plan["Planning Time"] / 1000
         self.planning.append(planning)
         return execution + planning
 
+    def libpq(self) -> Seconds:
+        began = time.perf_counter()
+        opened = psycopg.connect(
+            self.conninfo, options=SETTINGS, cursor_factory=psycopg.ClientCursor
+        )
+        with closing(opened) as connection:
+            for batch in CATALOG:
+                text = ";\n".join(catalog_query(name, self.major) for name in batch.queries)
+                connection.execute(text.encode(), self.types if "%(" in text else None)
+            return time.perf_counter() - began
+
     def introspection(self) -> Seconds:
         began = time.perf_counter()
-        LiveSource(Target(source=self.conninfo), now=NOW).read()
-        return time.perf_counter() - began
+        read = LiveSource(Target(source=self.conninfo), now=NOW).read()
+        seconds = time.perf_counter() - began
+        del read  # as the other contenders give theirs back: after the time is taken
+        return seconds
 
     def pg_dump(self) -> Seconds:
         command = [str(self.binaries / "pg_dump"), "--schema-only", "--file", os.devnull]
@@ -188,32 +215,39 @@ class Contenders:
         return {**bare, **{name: str(value) for name, value in libpq.items()}}
 
 
-def measured(contenders: Contenders, rounds: int) -> dict[str, list[Seconds]]:
+def measured(contenders: Contenders, rounds: int) -> tuple[Measured, Contenders]:
     """Return the seconds of each contender; each round begins with another one."""
-    ways = contenders.all()
-    # Caches of the server and of the system, for everybody.
-    ways["server"]()
-    ways["introspection"]()
-    contenders.planning.clear()
-    found: dict[str, list[Seconds]] = {name: [] for name in ways}
-    names = list(ways)
-    for number in range(rounds):
-        start = number % len(names)
-        for name in (*names[start:], *names[:start]):
-            gc.collect()
-            found[name].append(ways[name]())
-    return found
+    found: Measured = {name: [] for name in NAMES}
+    with ExitStack() as stack:
+        spawn = multiprocessing.get_context("spawn")
+        processes = {
+            name: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for name in NAMES
+        }
+        for name in ("server", "libpq", "introspection"):
+            # Caches of the server and of the system, for everybody.
+            processes[name].submit(contenders.timed, name).result()
+        for number in range(rounds):
+            start = number % len(NAMES)
+            for name in (*NAMES[start:], *NAMES[:start]):
+                seconds, contenders = processes[name].submit(contenders.timed, name).result()
+                found[name].append(seconds)
+    return found, contenders
 
 
-def table(found: dict[str, list[Seconds]]) -> str:
-    medians = {name: statistics.median(times) for name, times in found.items()}
+def ratio(found: Measured, name: str, other: str) -> float:
+    """Return how many times longer one takes than another."""
+    rounds = zip(found[name], found[other], strict=True)
+    return statistics.median(seconds / others for seconds, others in rounds)
+
+
+def table(found: Measured) -> str:
     rows = [
         (
             name,
-            *(f"{seconds:.3f} s" for seconds in (medians[name], min(times), max(times))),
+            *(f"{at(times):.3f} s" for at in (statistics.median, min, max)),
             len(times),
-            f"{medians[name] / medians['server']:.2f}",
-            f"{medians[name] / medians['introspection']:.2f}",
+            f"{ratio(found, name, 'server'):.2f}",
+            f"{ratio(found, name, 'introspection'):.2f}",
         )
         for name, times in found.items()
     ]
@@ -221,14 +255,12 @@ def table(found: dict[str, list[Seconds]]) -> str:
     return markdown(titles, rows)
 
 
-def targets(size: int, found: dict[str, list[Seconds]], peak: float) -> Iterator[str]:
-    medians = {name: statistics.median(times) for name, times in found.items()}
-    ours = medians["introspection"]
+def targets(size: int, found: Measured, peak: float) -> Iterator[str]:
     if size in AUDIT_SECONDS:
-        yield _target("whole audit, s", medians["process"], "<=", AUDIT_SECONDS[size])
-    yield _target("introspection / server", ours / medians["server"], "<=", SERVER_RATIO)
-    yield _target("pg_dump / introspection", medians["pg_dump"] / ours, ">=", DUMP_RATIO)
-    yield _target("reflect / introspection", medians["reflect"] / ours, ">=", REFLECT_RATIO)
+        whole = statistics.median(found["process"])
+        yield _target("whole audit, s", whole, "<=", AUDIT_SECONDS[size])
+    for name, other, sign, bound in RATIOS:
+        yield _target(f"{name} / {other}", ratio(found, name, other), sign, bound)
     yield _target("peak memory, GB", peak / 1e9, "<", PEAK_BYTES / 1e9)
 
 
@@ -239,7 +271,7 @@ def _target(what: str, value: float, sign: str, bound: float) -> str:
     )
 
 
-def report(title: str, size: int, contenders: Contenders, found: dict[str, list[Seconds]]) -> str:
+def report(title: str, size: int, contenders: Contenders, found: Measured) -> str:
     """Return what was measured at one size, as Markdown."""
     stages = ", ".join(
         f"{name} {statistics.median(times):.3f} s" for name, times in contenders.stages.items()
@@ -283,7 +315,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             contenders = Contenders(
                 conninfo=conninfo, major=options.server, binaries=_binaries(options.server)
             )
-            found = measured(contenders, rounds)
+            found, contenders = measured(contenders, rounds)
             title = f"{size:,} tables in {options.schemas} schemas"
             parts.append(report(title, size, contenders, found))
             print(f"{parts[-1]}\n", flush=True)
