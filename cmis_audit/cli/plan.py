@@ -100,7 +100,8 @@ def _told(cluster: "ClusterPlan") -> str:
     if cluster.strategy == Strategy.RENAME:
         return ", ".join(f"{each.table} becomes {each.moved_to}" for each in cluster.members)
     into = ", ".join(str(target.ref) for target in cluster.targets) or "an archive"
-    return f"{len(cluster.members)} tables into {into}"
+    count = len(cluster.members)
+    return f"{count} {'table' if count == 1 else 'tables'} into {into}"
 
 
 def _summary(made: "Plan", directory: Path) -> str:

@@ -40,16 +40,17 @@ def build_clusters(
 ) -> tuple[Cluster, ...]:
     """Return all clusters: to consolidate, to review, to keep apart, each sorted by urgency.
 
-    A table is canonical or merged in one cluster at most; it may be related to several. What
-    `code` says of the tables speaks for the one to keep.
+    A table is merged in one cluster at most; one that stays or is merged may be the one that stays
+    of its copies, too. It may be related to several. What `code` says of the tables speaks for the
+    one to keep.
     """
     ground = Ground(catalog, matches, pack, register, code)
     metrics = metric_groups(catalog, matches.traits, pack.lexicon)
     measuring = {member.ref for group in metrics for member in group.members}
     entities = entity_groups(ground, measuring)
     clusters = [metrics_cluster(ground, group) for group in metrics]
-    clusters += [entity_cluster(ground, refs) for refs in entities]
-    placed = measuring.union(*entities)
+    clusters += [entity_cluster(ground, group) for group in entities]
+    placed = measuring.union(*(group.tables for group in entities))
     split = splits(ground, placed)
     clusters += [split_cluster(ground, one) for one in split]
     placed.update(*((one.whole, *one.parts) for one in split))

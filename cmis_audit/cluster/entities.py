@@ -1,6 +1,9 @@
 """Tables that keep one entity: which belong together, and what is said of them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from math import inf
+from typing import NamedTuple
 
 from cmis_audit.cluster.comparison import comparison
 from cmis_audit.cluster.ground import Ground
@@ -23,13 +26,29 @@ from cmis_audit.model.match import Match, Relation
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.traits import Marker
 
+_SEVERAL = 2
 _FEWEST = 3  # columns in common, for a person to look at
 _WEIGHTY = -2.5  # bits of a counter-evidence that is more than a doubt
 _TWIN = 0.8  # of the columns of both tables aligned, from which one is the other renamed
 
 
-def entity_groups(ground: Ground, taken: set[TableRef]) -> list[tuple[TableRef, ...]]:
-    """Return groups of tables to consolidate, none of them among the `taken`."""
+class EntityGroup(NamedTuple):
+    """Tables to consolidate."""
+
+    tables: tuple[TableRef, ...]
+    beside: frozenset[TableRef] = frozenset()
+    """Tables of the same entity that stand in other groups."""
+    copied: TableRef | None = None
+    """Of a group of copies that stands beside another, the table that they are copies of."""
+
+
+def entity_groups(ground: Ground, taken: set[TableRef]) -> list[EntityGroup]:
+    """Return groups of tables to consolidate, none of them among the `taken`.
+
+    Copies that were put away stand in a group of their own with the table that they are copies of,
+    where that one has versions to be merged with: their rows are old, and merged they would live
+    again.
+    """
     bounds = ground.thresholds
     free = [match for match in ground.matches.matches if taken.isdisjoint(_both(match))]
     strong = [match for match in free if match.bits >= bounds.consolidate_from]
@@ -39,7 +58,8 @@ def entity_groups(ground: Ground, taken: set[TableRef]) -> list[tuple[TableRef, 
         for match in free
         if bounds.join_from <= match.bits < bounds.consolidate_from and not _refuted(ground, match)
     ]
-    return _joined(ground, groups, weak)
+    joined = _joined(ground, groups, weak)
+    return [part for group in joined for part in _without_copies(ground, group)]
 
 
 def _both(match: Match) -> tuple[TableRef, TableRef]:
@@ -65,24 +85,78 @@ def _joined(
     return [tuple(sorted(group)) for group in grown]
 
 
-def entity_cluster(ground: Ground, refs: tuple[TableRef, ...]) -> Cluster:
+def _without_copies(ground: Ground, group: tuple[TableRef, ...]) -> Iterator[EntityGroup]:
+    """Yield the group, or its tables in use and beside them each that has copies, with these."""
+    live = tuple(ref for ref in group if not ground.is_copy(ref))
+    if len(live) < _SEVERAL or len(live) == len(group) or not _linked(ground, live):
+        yield EntityGroup(group)
+        return
+    copies: dict[TableRef, list[TableRef]] = defaultdict(list)
+    for ref in group:
+        if ref not in live:
+            copies[_copied(ground, ref, live)].append(ref)
+    for tables, copied in (
+        (live, None),
+        *((tuple(sorted((one, *of))), one) for one, of in copies.items()),
+    ):
+        yield EntityGroup(tables, frozenset(group).difference(tables), copied)
+
+
+def _linked(ground: Ground, group: tuple[TableRef, ...]) -> bool:
+    """Tell whether each table of a group has a link into it without the help of others."""
+    linked = {
+        ref
+        for match in ground.links.among(group)
+        if match.bits >= ground.thresholds.join_from
+        for ref in _both(match)
+    }
+    return linked.issuperset(group)
+
+
+def _copied(ground: Ground, copy: TableRef, live: tuple[TableRef, ...]) -> TableRef:
+    """Return the table that a copy is most likely one of: by its name, then by the evidence."""
+
+    def likeness(ref: TableRef) -> tuple[bool, int, float]:
+        own, other = ground.traits[copy], ground.traits[ref]
+        match = ground.links.between(copy, ref)
+        unlike = len(set(own.affixes).symmetric_difference(other.affixes))
+        return own.stem == other.stem, -unlike, match.bits if match else -inf
+
+    return max(live, key=likeness)
+
+
+def entity_cluster(ground: Ground, group: EntityGroup) -> Cluster:
     """Return the cluster of a group, with the tables that fit it badly as `related`."""
-    canonical, why = ground.standing.canonical(refs)
+    refs, beside, copied = group
+    canonical, why = (
+        (copied, "the others are copies of it by their names")
+        if copied
+        else ground.standing.canonical(refs)
+    )
     related = _folded_in(ground, refs) | _related(ground, refs)
+    related = {ref: note for ref, note in related.items() if ref not in beside}
+    if copied is None:
+        related |= dict.fromkeys(beside, "a copy, to be put away on its own")
     members = ground.members(refs, canonical, related)
     ordered = tuple(member.table for member in members)
     pairs = ground.links.among(ordered)
     core = tuple(match for match in pairs if match.left in refs and match.right in refs)
-    kind = kind_of(core)
+    in_use = [ref for ref in refs if not ground.is_copy(ref)]
+    kind = Kind.COPY if in_use == [canonical] else kind_of(core)
     tables = tuple(ground.tables[ref] for ref in ordered if ref in refs)
     rows = comparison(tables, core)
+    name = (
+        f"copies of {copied.name.replace('_', ' ')}"
+        if copied
+        else cluster_name(canonical, ground.traits[canonical])
+    )
     return Cluster(
         id=cluster_id(Verdict.CONSOLIDATE, refs),
-        name=cluster_name(canonical, ground.traits[canonical]),
+        name=name,
         verdict=Verdict.CONSOLIDATE,
         kind=kind,
         confidence=_confidence(ground, refs),
-        priority=priority(len(refs), rows, kind),
+        priority=priority(len(refs if copied else {*refs, *beside}), rows, kind),
         reason=consolidate_reason(kind, core),
         canonical=canonical,
         canonical_reason=why,
@@ -252,12 +326,16 @@ def _review_cluster(ground: Ground, match: Match) -> Cluster:
 
 
 def kind_of(core: tuple[Match, ...]) -> Kind:
-    """Return the kind that the links make, strongest first: a version anywhere makes a version."""
-    markers = {marker for match in core for marker in match.markers if match.bits > 0}
-    if Marker.VERSION in markers:
+    """Return the kind that the links make, strongest first: a version anywhere makes a version.
+
+    A copy of a version is a copy.
+    """
+    marked = [set(match.markers) for match in core if match.bits > 0]
+    copies = [markers for markers in marked if markers & {Marker.COPY, Marker.ARCHIVE}]
+    if any(Marker.VERSION in markers for markers in marked if markers not in copies):
         return Kind.VERSION
     best = core[0]
-    if markers & {Marker.COPY, Marker.ARCHIVE}:
+    if copies:
         return Kind.COPY
     if best.left.schema != best.right.schema and best.relation == Relation.SAME:
         return Kind.CROSS_SCHEMA

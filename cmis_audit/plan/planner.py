@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cmis_audit.errors import UsageError, did_you_mean
 from cmis_audit.model.catalog import Catalog
-from cmis_audit.model.cluster import Cluster, Kind, Verdict
+from cmis_audit.model.cluster import Cluster, Kind, Role, Verdict
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.plan import (
     ClusterPlan,
@@ -92,12 +92,22 @@ def make_plan(
 
 
 def _wanted(clusters: tuple[Cluster, ...], options: PlanOptions) -> Iterator[Cluster]:
-    """Yield the clusters that get a plan, renames last."""
+    """Yield the clusters that get a plan: copies of what is merged too first, renames last."""
+    merged = {
+        member.table
+        for cluster in clusters
+        if cluster.verdict == Verdict.CONSOLIDATE and cluster.kind != Kind.COPY
+        for member in cluster.members
+        if member.role != Role.RELATED
+    }
+    copies_first = sorted(
+        clusters, key=lambda one: one.kind != Kind.COPY or one.canonical not in merged
+    )
     for verdict, by_default in (
         (Verdict.CONSOLIDATE, True),
         (Verdict.KEEP_APART, options.renames),
     ):
-        for cluster in clusters:
+        for cluster in copies_first:
             asked = cluster.id in options.clusters if options.clusters else by_default
             if cluster.verdict == verdict and asked and plannable(cluster):
                 yield cluster

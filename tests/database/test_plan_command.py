@@ -63,15 +63,50 @@ def test_the_files_run_in_their_order(twins: str, run: Run, tmp_path: Path) -> N
     schema = json.loads((report_schemas() / "plan.schema.json").read_text("utf-8"))
     assert not [error.message for error in Draft202012Validator(schema).iter_errors(document)]
     assert document["order"][-1] == "01-customers/04-switch.sql"
-    for name in document["order"]:
-        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", twins, "-f", folder / name]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert ran.returncode == 0, ran.stderr
+    executed(twins, folder, document["order"])
     with psycopg.connect(twins) as connection:
         counted = connection.execute("SELECT count(*) FROM customers_unified").fetchone()
     assert counted == (12,)
     readme = (folder / "README.md").read_text("utf-8")
     assert "psql -v ON_ERROR_STOP=1 -f 01-customers/01-expand.sql" in readme
+
+
+def executed(conninfo: str, folder: Path, names: list[str]) -> None:
+    for name in names:
+        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", folder / name]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("copies_first", [True, False])
+def test_what_was_deleted_does_not_live_again(
+    twins: str, run: Run, tmp_path: Path, copies_first: bool
+) -> None:
+    with psycopg.connect(twins) as connection:
+        connection.execute(
+            "CREATE TABLE customers_bak_20240301 AS SELECT * FROM customers;"
+            "INSERT INTO customers_bak_20240301 VALUES (99, 'gone')"
+        )
+    assert run("plan", twins, "-o", "made", "--yes-drop").returncode == 0
+    folder = tmp_path / "made"
+    document = json.loads((folder / "plan.json").read_text("utf-8"))
+    copies, merged = document["clusters"]
+    assert (copies["folder"], copies["strategy"]) == ("01-copies-of-customers", "archive")
+    assert (merged["folder"], merged["strategy"]) == ("02-customers", "merge")
+    order = document["order"]
+    if not copies_first:
+        order = [name for name in order if name.startswith("02-")]
+        order += [name for name in document["order"] if name not in order]
+    executed(twins, folder, order)
+    with psycopg.connect(twins) as connection:
+        rows = connection.execute(
+            "SELECT count(*) FILTER (WHERE company_name = 'gone'), count(*) FROM customers_unified"
+        ).fetchone()
+        kept = connection.execute(
+            f"SELECT company_name FROM {copies['book']}.kept_1".encode()
+        ).fetchall()
+    assert rows == (0, 12)
+    assert kept == [("gone",)]
 
 
 @pytest.mark.parametrize("framework", ["sql", "laravel", "alembic", "flyway"])

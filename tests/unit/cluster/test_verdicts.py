@@ -545,10 +545,39 @@ def test_a_table_is_merged_in_one_cluster_at_most() -> None:
         for one in clusters_of(*tables)
         if one.verdict == Verdict.CONSOLIDATE
         for member in one.members
-        if member.role != Role.RELATED
+        if member.role == Role.MERGE
     ]
     assert len(merged) == len(set(merged))
-    assert {ref.name for ref in merged} >= {"articles", "articles_v2", "articles_old"}
+    assert {ref.name for ref in merged} >= {"articles_v2", "articles_old", "tmp_articles"}
+
+
+def test_copies_are_put_away_and_not_merged_with_versions() -> None:
+    form = "id bigint pk", "headline text", "body text", "author text", "rating int"
+    names = ("articles", "articles_v2", "articles_bak_20240301", "articles_old", "articles_v2_old")
+    found = clusters_of(*(table(name, *form) for name in names))
+    assert {
+        (one.name, one.kind): [
+            str(each.table.name) for each in one.members if each.role != "related"
+        ]
+        for one in found
+    } == {
+        ("articles", Kind.VERSION): ["articles", "articles_v2"],
+        ("copies of articles", Kind.COPY): ["articles", "articles_bak_20240301", "articles_old"],
+        ("copies of articles v2", Kind.COPY): ["articles_v2", "articles_v2_old"],
+    }
+    notes = {each.table.name: each.note for each in found[0].members if each.role == Role.RELATED}
+    assert notes == dict.fromkeys(names[2:], "a copy, to be put away on its own")
+
+
+def test_a_numbered_copy_is_a_copy() -> None:
+    tables = (
+        table("clients", "id bigint pk", "given_name text", "family_name text", "city text"),
+        table("clients_old", "id bigint pk", "given_name text", "family_name text", "city text"),
+        table("clients_old_2", "id bigint pk", "given_name text", "family_name text", "city text"),
+    )
+    [found] = clusters_of(*tables)
+    assert found.kind == Kind.COPY
+    assert len(found.members) == len(tables)
 
 
 def test_the_canonical_table_is_the_one_others_depend_on() -> None:

@@ -145,7 +145,7 @@ def test_links_to_groups_that_have_no_card_lead_to_where_that_is_said(
 
 
 def test_what_a_card_leaves_out_is_counted_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("posts", "posts_v2", "posts_v3", "posts_old")
+    names = ("posts", "posts_v2", "posts_v3", "posts_v4")
     report = pipeline.audit(catalog(*(table(name, *POSTS) for name in names)), PACK)
     (group,) = report.clusters
     uses = tuple(
