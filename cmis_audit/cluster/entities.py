@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from math import inf
 from typing import NamedTuple
 
 from cmis_audit.cluster.comparison import comparison
@@ -88,41 +87,44 @@ def _joined(
 def _without_copies(ground: Ground, group: tuple[TableRef, ...]) -> Iterator[EntityGroup]:
     """Yield the group, or its tables in use and beside them each that has copies, with these."""
     live = tuple(ref for ref in group if not ground.is_copy(ref))
-    if len(live) < _SEVERAL or len(live) == len(group) or not _linked(ground, live):
+    copied = {ref: _copied(ground, ref, live) for ref in group if ref not in live}
+    if (
+        len(live) < _SEVERAL
+        or not copied
+        or None in copied.values()
+        or not all(_joining(ground, ref, live) for ref in live)
+    ):
         yield EntityGroup(group)
         return
     copies: dict[TableRef, list[TableRef]] = defaultdict(list)
-    for ref in group:
-        if ref not in live:
-            copies[_copied(ground, ref, live)].append(ref)
-    for tables, copied in (
-        (live, None),
-        *((tuple(sorted((one, *of))), one) for one, of in copies.items()),
-    ):
-        yield EntityGroup(tables, frozenset(group).difference(tables), copied)
+    for copy, original in copied.items():
+        if original:
+            copies[original].append(copy)
+    yield EntityGroup(live, frozenset(copied))
+    for original, of in copies.items():
+        tables = tuple(sorted((original, *of)))
+        yield EntityGroup(tables, frozenset(group).difference(tables), original)
 
 
-def _linked(ground: Ground, group: tuple[TableRef, ...]) -> bool:
-    """Tell whether each table of a group has a link into it without the help of others."""
-    linked = {
-        ref
-        for match in ground.links.among(group)
-        if match.bits >= ground.thresholds.join_from
-        for ref in _both(match)
-    }
-    return linked.issuperset(group)
+def _joining(
+    ground: Ground, ref: TableRef, group: tuple[TableRef, ...]
+) -> list[tuple[TableRef, float]]:
+    """Return to which others of a group a table has a link of its own, with its bits."""
+    links = ((other, ground.links.between(ref, other)) for other in group if other != ref)
+    enough = ground.thresholds.join_from
+    return [(other, match.bits) for other, match in links if match and match.bits >= enough]
 
 
-def _copied(ground: Ground, copy: TableRef, live: tuple[TableRef, ...]) -> TableRef:
+def _copied(ground: Ground, copy: TableRef, live: tuple[TableRef, ...]) -> TableRef | None:
     """Return the table that a copy is most likely one of: by its name, then by the evidence."""
 
-    def likeness(ref: TableRef) -> tuple[bool, int, float]:
-        own, other = ground.traits[copy], ground.traits[ref]
-        match = ground.links.between(copy, ref)
+    def likeness(link: tuple[TableRef, float]) -> tuple[bool, int, float]:
+        own, other = ground.traits[copy], ground.traits[link[0]]
         unlike = len(set(own.affixes).symmetric_difference(other.affixes))
-        return own.stem == other.stem, -unlike, match.bits if match else -inf
+        return own.stem == other.stem, -unlike, link[1]
 
-    return max(live, key=likeness)
+    best = max(_joining(ground, copy, live), key=likeness, default=None)
+    return best and best[0]
 
 
 def entity_cluster(ground: Ground, group: EntityGroup) -> Cluster:
