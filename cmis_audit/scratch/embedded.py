@@ -109,18 +109,20 @@ def embedded_server(
     memory_bytes: int = MEMORY_BYTES,
     superuser: str = SUPERUSER,
     locks: int = LOCKS,
+    base: Path | None = None,
 ) -> Iterator[ScratchServer]:
     """Run a fresh server on a Unix socket, without network, and delete it on leaving.
 
-    `version` is 16 or 18; `memory_bytes` bounds the address space of each of its processes. With
-    a `superuser` of another name the usual one can be a role like any other. Forty times `locks`
-    is how many tables may be locked at a time: pg_dump locks all. It takes about half a second to
-    start. Nothing stays behind, whether the block ends, raises, or the process is
-    interrupted or killed. Raises ScratchError.
+    `version` is 16 or 18; `memory_bytes` bounds the address space of each of its processes. With a
+    `superuser` of another name the usual one can be a role like any other. Forty times `locks` is
+    how many tables may be locked at a time: pg_dump locks all. Its folder is made in `base`, the
+    folder of temporary files if none is given. It takes about half a second to start. Nothing stays
+    behind, whether the block ends, raises, or the process is interrupted or killed. Raises
+    ScratchError.
     """
     folder = _wheel_folder(version)
     account = _account()
-    home = _new_home(shared=account is not None)
+    home = _new_home(base or Path(tempfile.gettempdir()), shared=account is not None)
     try:
         supervisor = _start(
             folder,
@@ -176,9 +178,9 @@ def _account() -> _Account | None:
     return _Account(user=entry.pw_uid, group=entry.pw_gid)
 
 
-def _new_home(*, shared: bool) -> Path:
+def _new_home(base: Path, *, shared: bool) -> Path:
     """Make the folder of one server: short enough for a socket, reachable for its user."""
-    base = Path(tempfile.gettempdir()).absolute()  # TMPDIR may be relative
+    base = base.absolute()  # TMPDIR may be relative
     socket_bytes = len(os.fsencode(base / "cmis-audit-12345678" / ".s.PGSQL.5432"))
     if socket_bytes > SOCKET_PATH_BYTES or (shared and not _open_to_everybody(base)):
         base = Path("/tmp")

@@ -189,4 +189,4 @@ def test_planning_is_quick(database: str) -> None:
     plan = pipeline.plan_of(report, PlanOptions())
     assert len(plan.clusters) == 50
     assert writing.plan_files(plan, report.catalog)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 10  # a fraction of one, unless it looks at every pair

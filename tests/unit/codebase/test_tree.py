@@ -193,12 +193,12 @@ def test_no_text_takes_long(text: str) -> None:
     for ending in ("php", "py", "rb", "ts", "java", "sql", "sh", "prisma", "xml", "ex"):
         start = time.process_time()
         read(text, LANGUAGES[ending], f"migrations/a.{ending}")
-        assert time.process_time() - start < 3, ending
+        assert time.process_time() - start < 15, ending
 
 
 def test_many_names_that_are_given_on(tmp_path: Path) -> None:
     text = HOSTILE["statements"]
     start = time.process_time()
     found = searched(tmp_path, {"a.sql": text}, "a", "b")
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
     assert len(said(found)) <= 10_000

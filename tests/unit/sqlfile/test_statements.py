@@ -100,7 +100,7 @@ def test_no_file_takes_more_than_linear_time(unit):
     started = time.process_time()
     for _ in Script(unit * (400_000 // len(unit))).pieces():
         pass
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15  # less than one; a square would take hours
 
 
 @given(st.text(alphabet="ab;'\"$\\-/*(){}\nE \t1.", max_size=200))
