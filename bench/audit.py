@@ -211,7 +211,9 @@ class Contenders:
             "PGPASSWORD": parts["password"],
             "PGDATABASE": parts["dbname"],
         }
-        bare = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "CMIS_AUDIT"))}
+        # Bytecode is kept, as where pip has installed the program.
+        other = ("PG", "CMIS_AUDIT", "PYTHONDONTWRITEBYTECODE")
+        bare = {k: v for k, v in os.environ.items() if not k.startswith(other)}
         return {**bare, **{name: str(value) for name, value in libpq.items()}}
 
 
