@@ -30,8 +30,8 @@ from cmis_audit.model.rule import Grade, Rule, RulePack, Scale
 from cmis_audit.rulefile import RuleFile, converted, toml_of
 from cmis_audit.ruleknowledge import lexicon_of, weights_of
 from cmis_audit.rulepage import Checks, rule_of
+from cmis_audit.textfile import TooLargeError, text_of
 
-MAXIMUM_BYTES = 1_000_000
 _SHIPPED = "cmis"
 _KNOWLEDGE = ("lexicon.toml", "weights.toml")
 
@@ -135,11 +135,9 @@ def _text(file: Traversable, path: str) -> str:
     if not file.is_file():
         raise RuleError(f"{path}: cannot be read: it is not a regular file")
     try:
-        with file.open("rb") as opened:
-            data = opened.read(MAXIMUM_BYTES + 1)
-        if len(data) > MAXIMUM_BYTES:
-            raise RuleError(f"{path}: has more than {MAXIMUM_BYTES:,} bytes, no file of rules")
-        return data.decode().replace("\r\n", "\n")
+        return text_of(file)
+    except TooLargeError as error:
+        raise RuleError(f"{path}: {error}, no file of rules") from None
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: cannot be read: {error}") from error
 

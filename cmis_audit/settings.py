@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmis_audit.decisions import register_of, waivers_of
 from cmis_audit.errors import SettingsError, did_you_mean
+from cmis_audit.textfile import TooLargeError, text_of
 
 if TYPE_CHECKING:
     from cmis_audit.model.decisions import Registered
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 PREFIX = "CMIS_AUDIT_"
 OWN_FILE = "cmis-audit.toml"
 PYPROJECT = "pyproject.toml"
-MAXIMUM_BYTES = 1_000_000
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """As in `model.rule.Severity`, the worst first; a test compares them."""
@@ -146,14 +146,12 @@ def _file_table(folder: Path, config: Path | None) -> tuple[Path, dict[str, Any]
 
 def _table_of(path: Path) -> tuple[dict[str, Any], str]:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAXIMUM_BYTES + 1)
-        if len(content) > MAXIMUM_BYTES:
-            raise SettingsError(f"{path}: has more than {MAXIMUM_BYTES:,} bytes, no settings file")
-        text = content.decode().replace("\r\n", "\n")
+        text = text_of(path)
         data = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except TooLargeError as error:
+        raise SettingsError(f"{path}: {error}, no settings file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
     except RecursionError:
