@@ -1,4 +1,4 @@
-"""Where psql is."""
+"""Where psql is, and how the tests call it."""
 
 import shutil
 from importlib.util import find_spec
@@ -13,3 +13,8 @@ def psql() -> str:
         if own.exists():
             return str(own)
     return shutil.which("psql") or "psql"
+
+
+def psql_command(conninfo: str) -> tuple[str, ...]:
+    """Return the command that runs the files named after it, up to the first error."""
+    return (psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo)

@@ -16,7 +16,8 @@ import msgspec
 import psycopg
 import sqlalchemy as sa
 from alembic.config import Config
-from planned import Planned, apart, catalog, cluster, execute, psql
+from find_psql import psql_command
+from planned import Planned, apart, catalog, cluster, execute
 from sqlalchemy import orm
 
 from cmis_audit.model.canonical import fingerprint
@@ -109,8 +110,7 @@ class Migrated(Planned):
         """Run files in one session."""
         given = [argument for file in files for argument in ("-f", str(file))]
         given += [argument for each in variables.items() for argument in ("-v", "=".join(each))]
-        command = (psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo)
-        return ran(*command, *given, cwd=self.folder)
+        return ran(*psql_command(self.conninfo), *given, cwd=self.folder)
 
     @property
     def url(self) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 from builders import ref
-from find_psql import psql
+from find_psql import psql_command
 from msgspec.structs import replace
 
 from cmis_audit.model.canonical import fingerprint
@@ -126,9 +126,8 @@ class Planned:
         with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as script:
             script.write(text)
             script.flush()
-            command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo]
             done = subprocess.run(
-                [*command, "-f", script.name],
+                [*psql_command(self.conninfo), "-f", script.name],
                 capture_output=True,
                 text=True,
                 check=False,

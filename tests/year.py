@@ -16,7 +16,7 @@ from cmis_audit import resources
 from cmis_audit.scratch.embedded import embedded_server
 from cmis_audit.scratch.server import ScratchServer
 from cmis_audit.scratch.trusted import analyze, run_files
-from tests.find_psql import psql
+from tests.find_psql import psql_command
 
 DATABASE = "cmis_marketing"
 DAYS = {
@@ -98,13 +98,12 @@ def _merge(conninfo: str, folder: Path) -> None:
     wanted = ("--cluster", MERGED, "--yes-drop", "-q")
     _checked(audit_program("spring", folder, "plan", "spring.json", "-o", "plan", *wanted))
     [steps] = [path for path in (folder / "plan").iterdir() if path.is_dir()]
-    command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo]
     for file in sorted(steps.glob("0[1-5]-*.sql"), key=_order):
         if file.name.endswith("_names.sql"):
             _execute(conninfo, LAST_USER)
         _checked(
             subprocess.run(
-                [*command, "-f", str(file)],
+                [*psql_command(conninfo), "-f", str(file)],
                 env={**environment("summer"), "PGOPTIONS": "", "LC_ALL": "C"},
                 capture_output=True,
                 text=True,

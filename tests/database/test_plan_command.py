@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from find_psql import psql_command
 from jsonschema import Draft202012Validator
-from planned import catalog, psql
+from planned import catalog
 
 from cmis_audit.model.canonical import fingerprint
 from cmis_audit.resources import report_schemas
@@ -73,7 +74,7 @@ def test_the_files_run_in_their_order(twins: str, run: Run, tmp_path: Path) -> N
 
 def executed(conninfo: str, folder: Path, names: list[str]) -> None:
     for name in names:
-        command = [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", folder / name]
+        command = [*psql_command(conninfo), "-f", folder / name]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
 

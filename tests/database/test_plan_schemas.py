@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from find_psql import psql
+from find_psql import psql_command
 from jsonschema import Draft202012Validator
 from planned import catalog, execute
 
@@ -61,7 +61,7 @@ class Shops:
         """Run a file of the schema's folder from elsewhere; return what was wrong."""
         path = next(self.folder.glob("*-schema-shop-v2*")) / file
         done = subprocess.run(
-            [psql(), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.conninfo, "-f", path],
+            [*psql_command(self.conninfo), "-f", path],
             capture_output=True,
             text=True,
             check=False,
