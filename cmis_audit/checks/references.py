@@ -7,7 +7,6 @@ from cmis_audit.checks.on_table import finding_on, stored_tables, words_of
 from cmis_audit.model.catalog import Table
 from cmis_audit.model.finding import Facts, Finding
 from cmis_audit.model.rule import Rule
-from cmis_audit.model.traits import Marker
 
 
 def reference_without_foreign_key(rule: Rule, facts: Facts) -> Iterator[Finding]:
@@ -20,10 +19,7 @@ def reference_without_foreign_key(rule: Rule, facts: Facts) -> Iterator[Finding]
     tables = {table.ref: table for table in stored_tables(facts)}
     passed = words_of(rule, "satellites")
     outliving = {
-        traits.ref
-        for traits in facts.traits
-        if traits.satellite in passed
-        or any(affix.marker in (Marker.COPY, Marker.ARCHIVE) for affix in traits.affixes)
+        traits.ref for traits in facts.traits if traits.satellite in passed or traits.put_away
     }
     for one in facts.references:
         table, target = tables.get(one.table), tables.get(one.target)

@@ -96,12 +96,12 @@ def refusals(made: "Plan") -> list[str]:
 
 def _told(cluster: "ClusterPlan") -> str:
     from cmis_audit.model.plan import Strategy
+    from cmis_audit.render.units import counted
 
     if cluster.strategy == Strategy.RENAME:
         return ", ".join(f"{each.table} becomes {each.moved_to}" for each in cluster.members)
     into = ", ".join(str(target.ref) for target in cluster.targets) or "an archive"
-    count = len(cluster.members)
-    return f"{count} {'table' if count == 1 else 'tables'} into {into}"
+    return f"{counted(len(cluster.members), 'table')} into {into}"
 
 
 def _summary(made: "Plan", directory: Path) -> str:

@@ -23,7 +23,7 @@ from cmis_audit.cluster.wording import (
 from cmis_audit.model.cluster import Cluster, Kind, Priority, Role, Verdict
 from cmis_audit.model.match import Match, Relation
 from cmis_audit.model.names import TableRef
-from cmis_audit.model.traits import Marker
+from cmis_audit.model.traits import PUT_AWAY, Marker
 
 _SEVERAL = 2
 _FEWEST = 3  # columns in common, for a person to look at
@@ -86,7 +86,7 @@ def _joined(
 
 def _without_copies(ground: Ground, group: tuple[TableRef, ...]) -> Iterator[EntityGroup]:
     """Yield the group, or its tables in use and beside them each that has copies, with these."""
-    live = tuple(ref for ref in group if not ground.is_copy(ref))
+    live = tuple(ref for ref in group if not ground.traits[ref].put_away)
     copied = {ref: _copied(ground, ref, live) for ref in group if ref not in live}
     if (
         len(live) < _SEVERAL
@@ -143,7 +143,7 @@ def entity_cluster(ground: Ground, group: EntityGroup) -> Cluster:
     ordered = tuple(member.table for member in members)
     pairs = ground.links.among(ordered)
     core = tuple(match for match in pairs if match.left in refs and match.right in refs)
-    in_use = [ref for ref in refs if not ground.is_copy(ref)]
+    in_use = [ref for ref in refs if not ground.traits[ref].put_away]
     kind = Kind.COPY if in_use == [canonical] else kind_of(core)
     tables = tuple(ground.tables[ref] for ref in ordered if ref in refs)
     rows = comparison(tables, core)
@@ -333,7 +333,7 @@ def kind_of(core: tuple[Match, ...]) -> Kind:
     A copy of a version is a copy.
     """
     marked = [set(match.markers) for match in core if match.bits > 0]
-    copies = [markers for markers in marked if markers & {Marker.COPY, Marker.ARCHIVE}]
+    copies = [markers for markers in marked if markers & PUT_AWAY]
     if any(Marker.VERSION in markers for markers in marked if markers not in copies):
         return Kind.VERSION
     best = core[0]

@@ -12,7 +12,6 @@ from cmis_audit.model.decisions import Registered
 from cmis_audit.model.match import Match, Matches
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import RulePack
-from cmis_audit.model.traits import Marker
 
 
 class Ground:
@@ -50,11 +49,6 @@ class Ground:
                 columns = table.primary_key.columns[: len(key.columns)] if table.primary_key else ()
                 if key.columns == columns and key.target != table.ref:
                     self.keyed_by[key.target].append(table.ref)
-
-    def is_copy(self, ref: TableRef) -> bool:
-        """Tell whether its name says that the table is a copy or was put away."""
-        marks = (affix.marker for affix in self.traits[ref].affixes)
-        return any(mark in (Marker.COPY, Marker.ARCHIVE) for mark in marks)
 
     def member(
         self, ref: TableRef, role: Role, note: str = "", suggested: str | None = None

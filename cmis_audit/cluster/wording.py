@@ -8,7 +8,7 @@ from cmis_audit.model.cluster import ComparisonRow, Kind, Priority
 from cmis_audit.model.match import Match
 from cmis_audit.model.names import TableRef
 from cmis_audit.model.rule import Lexicon
-from cmis_audit.model.traits import Marker, Traits
+from cmis_audit.model.traits import PUT_AWAY, Marker, Traits
 
 _KINDS = {
     Kind.VERSION: "A second version was built beside the first instead of changing it",
@@ -21,7 +21,7 @@ _KINDS = {
 }
 _MARKERS = {
     Kind.VERSION: {Marker.VERSION},
-    Kind.COPY: {Marker.COPY, Marker.ARCHIVE},
+    Kind.COPY: PUT_AWAY,
 }
 _MANY_TABLES = 4
 _SOME_TABLES = 3

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from cmis_audit.match.words import Singulars, Synonyms, is_version, tokens
 from cmis_audit.model.match import Relation
 from cmis_audit.model.rule import Lexicon
-from cmis_audit.model.traits import Affix, Marker, Traits
+from cmis_audit.model.traits import PUT_AWAY, Affix, Marker, Traits
 from cmis_audit.model.value import Value
 
-COPIES = frozenset({Marker.VERSION, Marker.COPY, Marker.ARCHIVE})
+COPIES = PUT_AWAY | {Marker.VERSION}
 """What the name of a copy bears, of a table or a schema."""
 _SHORTEST_WORD = 3  # letters of a part of a run-together word
 _SHORTEST_NOUN = 5  # letters of a name with which a run-together one ends

@@ -27,6 +27,10 @@ class Marker(StrEnum):
     PART = "part"
 
 
+PUT_AWAY = frozenset({Marker.COPY, Marker.ARCHIVE})
+"""The markers of what was copied or put away: its rows are old."""
+
+
 class Affix(Value, frozen=True, kw_only=True):
     word: str
     marker: Marker
@@ -61,3 +65,8 @@ class Traits(Value, frozen=True, kw_only=True):
     """The columns that hold the measured values."""
     numbers: tuple[str, ...]
     """Numeric columns that neither identify, refer nor encode: what could be measured."""
+
+    @property
+    def put_away(self) -> bool:
+        """Tell whether its name says that the table is a copy or was put away."""
+        return any(affix.marker in PUT_AWAY for affix in self.affixes)

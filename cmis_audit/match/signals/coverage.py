@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from cmis_audit.match.forms import Database
 from cmis_audit.match.pair import Pair
 from cmis_audit.model.match import Evidence
-from cmis_audit.model.traits import Marker
+from cmis_audit.model.traits import PUT_AWAY
 
-_COPIES = frozenset({Marker.COPY, Marker.ARCHIVE})
 _WHOLE = 0.65  # of the columns of the larger table, from which a copy counts as whole
 
 
@@ -44,7 +43,7 @@ def _thin_copy(pair: Pair) -> Iterator[Evidence]:
 
     A table of deleted keys is no archive. A second version may be thin, a backup is not.
     """
-    if not _COPIES.intersection(affix.marker for affix in pair.relation.markers):
+    if not PUT_AWAY.intersection(affix.marker for affix in pair.relation.markers):
         return
     most = max(len(pair.left.columns), len(pair.right.columns))
     share = len(pair.alignment) / most
