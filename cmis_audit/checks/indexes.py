@@ -150,9 +150,7 @@ def _covers(other: _Shape, shape: _Shape) -> bool:
 def _elements(table: Table, index: Index) -> tuple[str, ...]:
     """Return the keys of an index as its definition writes them."""
     mark = f"{table.ref} USING {quote_ident(index.method)} ("
-    _, found, rest = index.definition.partition(mark)
-    if not found:
-        return tuple(key if key.startswith("(") else quote_ident(key) for key in index.keys)
+    _, _, rest = index.on(table.ref).partition(mark)
     return tuple(_split(rest))
 
 

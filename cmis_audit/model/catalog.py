@@ -6,7 +6,7 @@ form whatever the order in which the server gave its rows.
 
 from enum import StrEnum
 
-from cmis_audit.model.names import TableRef
+from cmis_audit.model.names import TableRef, quote_ident
 from cmis_audit.model.value import Value
 
 
@@ -95,7 +95,25 @@ class Index(CatalogValue, frozen=True, kw_only=True):
     valid: bool = True
     nulls_not_distinct: bool = False
     definition: str = ""
-    """pg_get_indexdef()."""
+    """pg_get_indexdef(); empty where the other fields say it all, as of most: see `on()`."""
+
+    def on(self, table: TableRef) -> str:
+        """Return the statement that makes it, as pg_get_indexdef() writes it."""
+        keys = (key if key.startswith("(") else quote_ident(key) for key in self.keys)
+        return self.definition or self.made(table, ", ".join(keys))
+
+    def made(self, table: TableRef, keys: str) -> str:
+        """Return the statement with the keys as they are written."""
+        unique = "UNIQUE " if self.unique else ""
+        text = (
+            f"CREATE {unique}INDEX {quote_ident(self.name)} ON {table} "
+            f"USING {quote_ident(self.method)} ({keys})"
+        )
+        if self.include:
+            text += f" INCLUDE ({', '.join(map(quote_ident, self.include))})"
+        if self.nulls_not_distinct:
+            text += " NULLS NOT DISTINCT"
+        return text if self.predicate is None else f"{text} WHERE {self.predicate}"
 
 
 class Trigger(CatalogValue, frozen=True, kw_only=True):

@@ -248,11 +248,11 @@ def _indexes(
 
 def _definition(design: Design, member: MemberDesign, index: Index) -> str | None:
     """Return the index from USING on, over the target's columns."""
-    if cells_in(member, index.definition.split(" USING ", 1)[1]):
+    text = index.on(member.table.ref).split(" USING ", 1)[1]
+    if cells_in(member, text):
         return None
     if index.unique and design.long:
         return None
-    text = index.definition.split(" USING ", 1)[1]
     columns, rest = _key_list(text)
     plain = {mapped.column.name: quote_ident(mapped.target) for mapped in member.mapped}
     keys = ", ".join(

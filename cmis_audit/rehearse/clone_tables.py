@@ -73,9 +73,8 @@ def constraints(made: Table, catalog: Catalog) -> Iterator[str]:
     for exclusion in made.exclusions:
         yield f"{alter} {quote_ident(exclusion.name)} {exclusion.definition}"
     for index in made.indexes:
-        if index.definition:
-            # What stands on a partitioned table says ONLY, and would stay without its parts.
-            yield index.definition.replace(" ON ONLY ", " ON ", 1)
+        # What stands on a partitioned table says ONLY, and would stay without its parts.
+        yield index.on(made.ref).replace(" ON ONLY ", " ON ", 1)
 
 
 def _key(key: Key) -> str:
