@@ -2,20 +2,101 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from cmis_audit.model.catalog import Column
 from cmis_audit.model.names import quote_ident
-from cmis_audit.source.row_index import RowIndex, Rows, unpacked_names
+from cmis_audit.source.row_index import RowIndex, Rows, packed_apart, unpacked_name
 
 _IDENTITIES = {"a": "always", "d": "by default"}
 _DEFAULT_COLLATION = 100  # pg_collation_d.h
 _NONE: Mapping[int, str] = {}
-_NO_NAMES: list[str] = []
-ColumnNames: TypeAlias = dict[int, list[str]]
-"""By the relation's OID, and there by position attnum - 1; a dropped column has an empty name."""
+_NOTHING: list[str] = []
+_NO_NAMES: frozenset[str] = frozenset()
 UNKNOWN_TYPE = "???"
 """What format_type() writes for a type that is gone."""
+
+
+class PackedColumns:
+    """The rows of columns.sql: `facts name` of each column, which many tables have alike."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._by_relation = {oid: packed_apart(packed) for oid, packed in rows["columns"]}
+        self._names = _Names()
+        self._alone = _Alone(self._names)
+
+    def of(self, relation: int) -> list[str]:
+        """Return the columns of a relation by position attnum - 1; a dropped one is empty."""
+        return self._by_relation.get(relation, _NOTHING)
+
+    def relations(self) -> Mapping[int, list[str]]:
+        return self._by_relation
+
+    @cached_property
+    def distinct(self) -> set[str]:
+        return set(chain.from_iterable(self._by_relation.values())) - {""}
+
+    def parameters(self) -> dict[str, list[int]]:
+        """Return the distinct types and collations, as the queries for them ask."""
+        unpacked = [_unpacked(facts) for facts in set(map(_facts, self.distinct))]
+        pairs = sorted({(type_oid, modifier) for type_oid, modifier, _, _ in unpacked})
+        collations = {_DEFAULT_COLLATION, *(each[2] for each in unpacked if each[2] is not None)}
+        return {
+            "types": [type_oid for type_oid, _ in pairs],
+            "modifiers": [modifier for _, modifier in pairs],
+            "collations": sorted(collations),
+        }
+
+    def name(self, packed: str) -> str:
+        """Return the name of a column; that of a dropped one is empty."""
+        return self._names[packed]
+
+    def named(self, relation: int, attnums: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the names of the columns; what is no column (an expression) is left out."""
+        columns = self._by_relation.get(relation, _NOTHING)
+        if len(attnums) == 1 and 0 < attnums[0] <= len(columns):
+            return self._alone[columns[attnums[0] - 1]]
+        names = self._names
+        return tuple([names[columns[n - 1]] for n in attnums if 0 < n <= len(columns)])
+
+    def collated(self, relation: int) -> frozenset[str]:
+        """Return the names of the columns that have a collation other than the default."""
+        return self._among(relation, self._collated)
+
+    def odd(self, relation: int) -> frozenset[str]:
+        """Return those names, and those that an index's keys would not show to be names."""
+        return self._among(relation, self._odd) if self._odd else _NO_NAMES
+
+    def _among(self, relation: int, columns: set[str]) -> frozenset[str]:
+        return frozenset(map(self.name, columns.intersection(self.of(relation))))
+
+    @cached_property
+    def _collated(self) -> set[str]:
+        return set(filter(_is_collated, self.distinct))
+
+    @cached_property
+    def _odd(self) -> set[str]:
+        return self._collated | {each for each in self.distinct if " (" in each}
+
+
+class _Names(dict[str, str]):
+    def __missing__(self, packed: str) -> str:
+        name = self[packed] = unpacked_name(packed.partition(" ")[2])
+        return name
+
+
+class _Alone(dict[str, tuple[str, ...]]):
+    """The names of keys of one column, which most are."""
+
+    def __init__(self, names: _Names) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, packed: str) -> tuple[str, ...]:
+        alone = self[packed] = (self._names[packed],)
+        return alone
 
 
 class _Facts(NamedTuple):
@@ -26,81 +107,65 @@ class _Facts(NamedTuple):
     collation: str | None
 
 
-class _Shared(dict[tuple[str, ...], Column | None]):
-    """Columns by their name and facts; `id`, `created_at` and the like serve all their tables."""
+_DROPPED = Column(name="", type="")
 
-    def __init__(self, make: Callable[[str, str], Column]) -> None:
+
+class _Shared(dict[str, Column]):
+    """Columns as they are packed; `id`, `created_at` and the like serve all their tables."""
+
+    def __init__(self, make: Callable[[str], Column]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, described: tuple[str, str]) -> Column | None:
-        name, facts = described
-        column = self[described] = self._make(name, facts) if name else None
+    def __missing__(self, packed: str) -> Column:
+        column = self[packed] = self._make(packed) if packed else _DROPPED
         return column
 
 
-def column_names(rows: Rows) -> ColumnNames:
-    return {relation: unpacked_names(packed) for relation, packed, _ in rows["columns"]}
-
-
 class Columns:
-    """The columns of every relation, and their names by attnum."""
+    """The columns of every relation."""
 
-    def __init__(self, index: RowIndex, names: ColumnNames) -> None:
+    def __init__(self, index: RowIndex, packed: PackedColumns) -> None:
         self._facts = _FactsReader(index.rows)
         self._shared = _Shared(self._column)
-        self._special: dict[tuple[str, str, str | None, str | None], Column] = {}
+        self._special: dict[tuple[str, str | None, str | None], Column] = {}
         """With a default or comment."""
         self._defaults: dict[int, dict[int, str | None]] = defaultdict(dict)
         for relation, number, expression in index.rows["defaults"]:
             self._defaults[relation][number] = expression
         self._comments = index.comments.columns
-        self.names = names
-        self._packed: dict[int, str] = {}
-        self._columns: dict[int, tuple[Column, ...]] = {}
-        for relation, _, facts in index.rows["columns"]:
-            self._packed[relation] = facts
-            if relation in index.kept:
-                self._columns[relation] = self._built(relation, names[relation], facts.split(";"))
+        self._packed = packed
+        self._columns: dict[int, tuple[Column, ...]] = {
+            relation: self._built(relation, columns)
+            for relation, columns in packed.relations().items()
+            if relation in index.kept
+        }
 
     def of(self, relation: int) -> tuple[Column, ...]:
         return self._columns.get(relation, ())
 
-    def named(self, relation: int, attnums: tuple[int, ...]) -> tuple[str, ...]:
-        """Return the names of the columns; what is no column (an expression) is left out."""
-        names = self.names.get(relation, _NO_NAMES)
-        if len(attnums) == 1 and 0 < attnums[0] <= len(names):
-            return (names[attnums[0] - 1],)
-        return tuple([names[n - 1] for n in attnums if 0 < n <= len(names)])
-
-    def collated(self, relation: int) -> frozenset[str]:
-        """Return the names of the columns that have a collation other than the default."""
-        unlike = self._facts.collated
-        if not unlike:
-            return frozenset()
-        pairs = zip(self.names[relation], self._packed[relation].split(";"), strict=True)
-        return frozenset(name for name, facts in pairs if facts in unlike)
-
-    def _built(self, relation: int, names: list[str], facts: list[str]) -> tuple[Column, ...]:
-        columns = [*map(self._shared.__getitem__, zip(names, facts, strict=True))]
+    def _built(self, relation: int, packed: list[str]) -> tuple[Column, ...]:
+        columns = [*map(self._shared.__getitem__, packed)]
         defaults = self._defaults.get(relation, _NONE)
         comments = self._comments.get(relation, _NONE)
         for number in defaults.keys() | comments.keys():
             place = number - 1
-            if columns[place] is not None:
-                key = names[place], facts[place], defaults.get(number), comments.get(number)
+            if packed[place]:
+                key = packed[place], defaults.get(number), comments.get(number)
                 column = self._special.get(key)
                 if column is None:
                     column = self._special[key] = self._column(*key)
                 columns[place] = column
-        return tuple([column for column in columns if column is not None])
+        if "" in packed:
+            return tuple([column for column in columns if column is not _DROPPED])
+        return tuple(columns)
 
     def _column(
-        self, name: str, packed: str, default: str | None = None, comment: str | None = None
+        self, packed: str, default: str | None = None, comment: str | None = None
     ) -> Column:
         facts = self._facts.read(packed)
         return Column(
-            name=name,
+            name=self._packed.name(packed),
             type=facts.type,
             nullable=facts.nullable,
             default=None if facts.generated else default,
@@ -112,7 +177,7 @@ class Columns:
 
 
 class _FactsReader:
-    """Reads what columns.sql packs: `type oid,modifier,collation oid,flags`."""
+    """Reads what columns.sql packs: `type oid,modifier,collation oid,flags name`."""
 
     def __init__(self, rows: Rows) -> None:
         self._types = {(row[0], row[1]): (row[2], row[3]) for row in rows["types"]}
@@ -123,22 +188,19 @@ class _FactsReader:
             for oid, schema, name in rows["collations"]
         }
         self._read: dict[str, _Facts] = {}
-        self.collated: set[str] = set()
-        """What was read of columns whose collation is not the default one."""
 
     def read(self, packed: str) -> _Facts:
-        facts = self._read.get(packed)
-        if facts is None:
-            facts = self._read[packed] = self._parsed(packed)
-        return facts
+        facts = _facts(packed)
+        found = self._read.get(facts)
+        if found is None:
+            found = self._read[facts] = self._parsed(facts)
+        return found
 
-    def _parsed(self, packed: str) -> _Facts:
-        type_oid, modifier, collation, flags = _unpacked(packed)
+    def _parsed(self, facts: str) -> _Facts:
+        type_oid, modifier, collation, flags = _unpacked(facts)
         name, own_collation = self._types.get((type_oid, modifier), (UNKNOWN_TYPE, 0))
         if collation is None:
             collation = _DEFAULT_COLLATION if own_collation else 0
-        elif collation not in (0, _DEFAULT_COLLATION):
-            self.collated.add(packed)
         return _Facts(
             type=name,
             nullable="n" not in flags,
@@ -148,22 +210,19 @@ class _FactsReader:
         )
 
 
-def _unpacked(packed: str) -> tuple[int, int, int | None, str]:
+def _facts(packed: str) -> str:
+    return packed.partition(" ")[0]
+
+
+def _is_collated(packed: str) -> bool:
+    """Return whether a column's collation is not the default one."""
+    facts = _facts(packed)
+    return "," in facts and _unpacked(facts)[2] not in (0, _DEFAULT_COLLATION)
+
+
+def _unpacked(facts: str) -> tuple[int, int, int | None, str]:
     """Return type, modifier, collation (None: the default one, if the type has any) and flags."""
-    if "," in packed:
-        type_oid, modifier, collation, flags = packed.split(",")
+    if "," in facts:
+        type_oid, modifier, collation, flags = facts.split(",")
         return int(type_oid), int(modifier), int(collation), flags
-    return int(packed.removesuffix("n")), -1, None, packed[-1]
-
-
-def type_parameters(rows: Rows) -> dict[str, list[int]]:
-    """Return the distinct types and collations of columns.sql, as the next queries ask."""
-    distinct = set(";".join([row[2] for row in rows["columns"]]).split(";")) - {""}
-    unpacked = [_unpacked(facts) for facts in distinct]
-    pairs = sorted({(type_oid, modifier) for type_oid, modifier, _, _ in unpacked})
-    collations = {_DEFAULT_COLLATION, *(each[2] for each in unpacked if each[2] is not None)}
-    return {
-        "types": [type_oid for type_oid, _ in pairs],
-        "modifiers": [modifier for _, modifier in pairs],
-        "collations": sorted(collations),
-    }
+    return int(facts.removesuffix("n")), -1, None, facts[-1]

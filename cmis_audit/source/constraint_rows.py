@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cmis_audit.model.catalog import Check, Exclusion, ForeignKey, Key
-from cmis_audit.source.column_rows import Columns
+from cmis_audit.source.column_rows import PackedColumns
 from cmis_audit.source.index_rows import Indexes
 from cmis_audit.source.row_index import RowIndex, numbers
 
@@ -42,7 +42,7 @@ class _ConstraintRow(NamedTuple):
 class Constraints:
     """What constrains each relation, by its OID."""
 
-    def __init__(self, index: RowIndex, columns: Columns, indexes: Indexes) -> None:
+    def __init__(self, index: RowIndex, columns: PackedColumns, indexes: Indexes) -> None:
         self._index = index
         self._columns = columns
         self._indexes = indexes
@@ -86,11 +86,11 @@ class Constraints:
                 pass
 
     def _key(self, row: _ConstraintRow) -> Key:
-        carrier = self._index.indexes.get(row.carrier)
+        carrier = self._indexes.carriers.get(row.carrier)
         return Key(
             name=row.name,
             columns=self._columns.named(row.relation, _numbers(row.columns)),
-            include=self._indexes.included(carrier) if carrier else (),
+            include=carrier.include if carrier else (),
             deferrable=row.deferrable,
             nulls_not_distinct=carrier.nulls_not_distinct if carrier else False,
         )

@@ -1,7 +1,7 @@
 """A live server as a source of the catalog."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
@@ -31,7 +31,6 @@ from cmis_audit.source.reader import (
     ACTIVITY,
     CATALOG,
     COLUMN_STATISTICS,
-    COLUMNS,
     CONSTRAINTS,
     INDEXES,
     RELATIONS,
@@ -40,6 +39,7 @@ from cmis_audit.source.reader import (
     VISIBILITY,
     VISIBLE_COLUMNS,
     Batch,
+    Parameters,
     Progress,
     Reader,
 )
@@ -49,7 +49,7 @@ from cmis_audit.source.values import ValueReader
 from cmis_audit.source.visibility import visibility_from_rows
 from cmis_audit.uncollected import uncollected
 
-_SWITCH_SECONDS = 0.0003
+_SWITCH_SECONDS = 0.0001
 _ATTEMPTS = 3
 
 
@@ -174,12 +174,10 @@ class LiveSource:
         def build(read: Batch) -> None:
             if read is RELATIONS:
                 _ = builder.index
-            elif read is COLUMNS:
-                _ = builder.column_names
-            elif read is TYPES:
-                _ = builder.columns
             elif read is INDEXES:
                 _ = builder.indexes
+            elif read is TYPES:
+                _ = builder.columns
             elif read is COLUMN_STATISTICS:
                 _ = builder.column_statistics
             elif read is CONSTRAINTS:
@@ -187,7 +185,7 @@ class LiveSource:
             elif read is ACTIVITY:
                 _ = builder.tables
 
-        self._run(reader, connection, CATALOG, build)
+        self._run(reader, connection, CATALOG, builder.parameters, build)
         return reader, builder
 
     def _reader(self, connection: AnyConnection) -> Reader:
@@ -200,12 +198,15 @@ class LiveSource:
         self,
         reader: Reader,
         connection: AnyConnection,
-        batches: Iterable[Batch],
+        batches: Sequence[Batch],
+        parameters: Parameters | None = None,
         meanwhile: Callable[[Batch], None] | None = None,
     ) -> None:
         place = place_of(connection)
         try:
-            reader.read(batches, self._progress, meanwhile)
+            reader.read(
+                batches, parameters=parameters, progress=self._progress, meanwhile=meanwhile
+            )
         except psycopg.Error as error:
             failure = self._failure(error, place, reader.reading)
             if is_moved(error) and not connection.broken:

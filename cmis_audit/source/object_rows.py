@@ -27,7 +27,7 @@ def schemas(index: RowIndex, used: frozenset[str]) -> tuple[Schema, ...]:
                 Schema(
                     name=name,
                     owner=index.role(owner),
-                    comment=index.comments.objects.get(("pg_namespace", oid)),
+                    comment=index.comments.objects["pg_namespace"].get(oid),
                     usable=usable,
                 )
                 for oid, name, owner, usable in index.rows["schemas"]
@@ -63,7 +63,7 @@ def functions(index: RowIndex) -> tuple[Function, ...]:
                 body=source if source is not None else parsed_bodies.get(oid),
                 reads=index.read_by(oid),
                 security_definer=security_definer,
-                comment=index.comments.objects.get(("pg_proc", oid)),
+                comment=index.comments.objects["pg_proc"].get(oid),
             )
         )
     return tuple(sorted(found, key=lambda function: (function.ref, function.arguments)))
@@ -99,7 +99,7 @@ def enums(index: RowIndex) -> tuple[Enum, ...]:
         Enum(
             ref=ref,
             labels=tuple(label for _, label in sorted(labels[oid])),
-            comment=index.comments.objects.get(("pg_type", oid)),
+            comment=index.comments.objects["pg_type"].get(oid),
         )
         for oid, ref in refs.items()
     )
@@ -114,7 +114,7 @@ def domains(index: RowIndex, constraints: Constraints) -> tuple[Domain, ...]:
             nullable=not not_null,
             default=default,
             checks=tuple(sorted(constraints.checks.get(oid, ()), key=lambda check: check.name)),
-            comment=index.comments.objects.get(("pg_type", oid)),
+            comment=index.comments.objects["pg_type"].get(oid),
         )
         for oid, schema, name, base_type, not_null, default in index.rows["domains"]
         if schema in index.schemas and oid not in index.members["pg_type"]
@@ -127,7 +127,7 @@ def composite_types(index: RowIndex, columns: Columns) -> tuple[CompositeType, .
         CompositeType(
             ref=index.refs[relation.oid],
             attributes=columns.of(relation.oid),
-            comment=index.comments.objects.get(("pg_type", relation.row_type)),
+            comment=index.comments.objects["pg_type"].get(relation.row_type),
         )
         for relation in index.kept.values()
         if relation.kind == "c"

@@ -11,7 +11,7 @@ Row = tuple[Any, ...]
 Rows = Mapping[str, Sequence[Row]]
 """The rows of each query by its name; a query that was not run, or failed, is not among them."""
 
-NAME_SEPARATOR = "\x1f-"
+_SEPARATOR = "\x1f-"
 _ESCAPED = "\x1f+"
 
 
@@ -58,8 +58,8 @@ class IndexRow(NamedTuple):
 class Comments(NamedTuple):
     """The rows of comments.sql."""
 
-    objects: dict[tuple[str, int], str]
-    """By catalog and OID."""
+    objects: dict[str, dict[int, str]]
+    """By catalog, and there by OID."""
     columns: dict[int, dict[int, str]]
     """By the relation's OID and attnum."""
 
@@ -112,20 +112,13 @@ class RowIndex:
 
     @cached_property
     def comments(self) -> Comments:
-        found = Comments({}, defaultdict(dict))
+        found = Comments(defaultdict(dict), defaultdict(dict))
         for catalog, oid, column, text in self.rows["comments"]:
             if column == 0:
-                found.objects[catalog, oid] = text
+                found.objects[catalog][oid] = text
             else:
                 found.columns[oid][column] = text
         return found
-
-    @cached_property
-    def indexes(self) -> dict[int, IndexRow]:
-        """Of tables and partitions, by OID."""
-        others = {oid for oid, relation in self.kept.items() if relation.kind == "m"}
-        rows = map(IndexRow._make, self.rows["indexes"])
-        return {row.oid: row for row in rows if row.relation not in others}
 
     @cached_property
     def _reads(self) -> dict[int, tuple[TableRef, ...]]:
@@ -154,12 +147,14 @@ class RowIndex:
         return oid
 
 
-def unpacked_names(text: str) -> list[str]:
-    """Return the names that a query packed into one string."""
-    names = text.split(NAME_SEPARATOR)
-    if _ESCAPED in text:
-        return [name.replace(_ESCAPED, "\x1f") for name in names]
-    return names
+def packed_apart(text: str) -> list[str]:
+    """Return the parts of what a query packed into one string; names in them are still escaped."""
+    return text.split(_SEPARATOR)
+
+
+def unpacked_name(text: str) -> str:
+    """Return a name as it is."""
+    return text.replace(_ESCAPED, "\x1f")
 
 
 def numbers(text: str | None) -> tuple[int, ...]:

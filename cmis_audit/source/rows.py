@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cmis_audit.model.catalog import Catalog, ColumnStatistics, Skipped, Table
 from cmis_audit.source import object_rows
-from cmis_audit.source.column_rows import UNKNOWN_TYPE, ColumnNames, Columns, column_names
+from cmis_audit.source.column_rows import UNKNOWN_TYPE, Columns, PackedColumns
 from cmis_audit.source.constraint_rows import Constraints
 from cmis_audit.source.index_rows import Indexes
 from cmis_audit.source.row_index import RowIndex, Rows
@@ -44,29 +44,29 @@ class CatalogBuilder:
         return RowIndex(self._rows)
 
     @cached_property
-    def column_names(self) -> ColumnNames:
+    def packed_columns(self) -> PackedColumns:
         """Of the batch of columns."""
-        return column_names(self._rows)
-
-    @cached_property
-    def columns(self) -> Columns:
-        """Of the batches up to the defaults and comments."""
-        return Columns(self.index, self.column_names)
+        return PackedColumns(self._rows)
 
     @cached_property
     def indexes(self) -> Indexes:
-        """Of the batches up to the indexes."""
-        return Indexes(self.index, self.columns)
+        """Of the batches up to the columns."""
+        return Indexes(self.index, self.packed_columns)
 
     @cached_property
     def constraints(self) -> Constraints:
         """Of the batches up to the constraints."""
-        return Constraints(self.index, self.columns, self.indexes)
+        return Constraints(self.index, self.packed_columns, self.indexes)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Of the batches up to the types."""
+        return Columns(self.index, self.packed_columns)
 
     @cached_property
     def column_statistics(self) -> dict[int, tuple[ColumnStatistics, ...]]:
         """Of the batches up to the statistics of columns."""
-        return column_statistics(self.index, self.column_names)
+        return column_statistics(self.index, self.packed_columns)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -82,6 +82,14 @@ class CatalogBuilder:
             never_analysed_is_zero=self._version_number < 140000,
         )
         return Relations(self.index, self.columns, self.indexes, self.constraints, statistics)
+
+    def parameters(self, query: str) -> dict[str, list[int]] | None:
+        """Return what a query is asked with, if it is asked with anything."""
+        return self._type_parameters if query in ("types", "collations") else None
+
+    @cached_property
+    def _type_parameters(self) -> dict[str, list[int]]:
+        return self.packed_columns.parameters()
 
     def catalog(self, *, read_at: str, skipped: tuple[Skipped, ...]) -> Catalog:
         """Return the catalog when all rows are there."""

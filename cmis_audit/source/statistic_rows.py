@@ -7,9 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
-from cmis_audit.source.row_index import Relation, Row, RowIndex, unpacked_names
+from cmis_audit.source.column_rows import PackedColumns
+from cmis_audit.source.row_index import Relation, Row, RowIndex, packed_apart, unpacked_name
+
+_SIZE = itemgetter(0, 1, 2, 3)
+"""Of a row of indexes.sql: OID, OID of the relation, name and pages."""
 
 
 @dataclass(slots=True)
@@ -40,11 +45,14 @@ class Statistics:
         self._sums: dict[int, _Sum] = defaultdict(_Sum)
         self._has_activity = "activity" in index.rows
         for relation in (*index.kept.values(), *index.partitions):
-            self._add_size(relation)
+            # A partitioned table keeps no rows of its own; ANALYZE may give it the sum, which is
+            # ours to make.
+            if relation.kind in ("r", "f"):
+                self._add_size(relation)
         tables = self._add_indexes()
-        for row in index.rows.get("activity", ()):
-            oid: int = row[0]
-            self._add_activity(tables.get(oid, oid), row[1], row[2], row[3])
+        oid: int
+        for oid, scans, writes, last_use in index.rows.get("activity", ()):
+            self._add_activity(tables.get(oid, oid), scans, writes, last_use)
         self._columns = columns
 
     def of(self, table: int) -> TableStatistics:
@@ -66,34 +74,39 @@ class Statistics:
         )
 
     def _add_size(self, relation: Relation) -> None:
-        # A partitioned table keeps no rows of its own; ANALYZE may give it the sum, which is ours
-        # to make. Before PostgreSQL 14 a table never analysed has 0 pages and 0 rows.
-        if relation.kind not in ("r", "f"):
-            return
-        unknown = relation.rows < 0 or (
-            self._zero_is_unknown and relation.pages == 0 and relation.rows == 0
-        )
-        if unknown:
+        rows, pages = relation.rows, relation.pages
+        # Before PostgreSQL 14 a table never analysed has 0 pages and 0 rows.
+        if rows < 0 or (self._zero_is_unknown and pages == 0 and rows == 0):
             return
         total = self._sums[self._index.top(relation.oid)]
-        total.rows = (total.rows or 0) + round(relation.rows)
-        pages = max(relation.pages, 0) + (relation.toast_pages or 0)
-        total.heap_pages = (total.heap_pages or 0) + pages
+        total.rows = (total.rows or 0) + round(rows)
+        total.heap_pages = (total.heap_pages or 0) + max(pages, 0) + (relation.toast_pages or 0)
 
     def _add_indexes(self) -> dict[int, int]:
         """Add what indexes hold, and return the table of each by the index's OID."""
-        rows = self._index.indexes
+        sums = self._sums
+        tables: dict[int, int] = {}
         partitions = {relation.oid for relation in self._index.partitions}
-        for row in rows.values():
-            folded = row.relation in partitions
-            total = self._sums[self._index.top(row.relation) if folded else row.relation]
-            pages = max(row.pages, 0)
+        folded: list[tuple[int, int, int]] = []
+        names: dict[int, str] = {}
+        """Of the indexes of no partition."""
+        for oid, table, name, pages in map(_SIZE, self._index.rows["indexes"]):
+            tables[oid] = table
+            if table in partitions:
+                folded.append((oid, table, max(pages, 0)))
+                continue
+            names[oid] = name
+            total = sums[table]
+            total.index_pages += max(pages, 0)
+            total.indexes[name] = max(pages, 0)
+        for oid, table, pages in folded:
+            total = sums[self._index.top(table)]
             total.index_pages += pages
-            top = rows.get(self._top_index(row.oid)) if folded else row
             # An index of one partition alone has no name at the level of the table.
-            if top is not None and top.relation not in partitions:
-                total.indexes[top.name] = total.indexes.get(top.name, 0) + pages
-        return {oid: row.relation for oid, row in rows.items()}
+            top = names.get(self._top_index(oid))
+            if top is not None:
+                total.indexes[top] = total.indexes.get(top, 0) + pages
+        return tables
 
     def _top_index(self, oid: int) -> int:
         while parents := self._index.parents.get(oid):
@@ -112,48 +125,50 @@ class Statistics:
 
 
 def column_statistics(
-    index: RowIndex, names: Mapping[int, list[str]]
+    index: RowIndex, columns: PackedColumns
 ) -> dict[int, tuple[ColumnStatistics, ...]]:
     """Return the statistics of the columns of each table, in the order of the columns.
 
     Of a table with inheritance children its own are taken, of a partitioned table the inherited.
     """
-    shared = _Shared()
+    shared = _Shared(columns)
     # Inherited ones first, so that a table's own replace them.
     readable = index.rows.get("readable_statistics", ())
     kept = ((oid, index.refs[oid]) for oid in index.kept) if readable else ()
     tables = {(ref.schema, ref.name): oid for oid, ref in kept}
     found: dict[int, tuple[ColumnStatistics, ...]] = {}
-    for schema, table, _, packed_names, facts in sorted(readable, key=_own_last):
+    for schema, table, _, names, facts in sorted(readable, key=_own_last):
         oid = tables.get((schema, table))
-        if oid is not None and oid in names:
-            known = dict(zip(unpacked_names(packed_names), facts.split(";"), strict=True))
-            found[oid] = tuple([shared[name, known[name]] for name in names[oid] if name in known])
-    placed = _Placed(shared)
-    for oid, _, facts in sorted(
+        if oid is not None:
+            read = map(unpacked_name, packed_apart(names))
+            known = dict(zip(read, facts.split(";"), strict=True))
+            named = ((column, columns.name(column)) for column in columns.of(oid))
+            found[oid] = tuple(
+                [shared[column, known[name]] for column, name in named if name in known]
+            )
+    for oid, _, numbers, facts in sorted(
         index.rows.get("column_statistics", ()), key=lambda row: row[1], reverse=True
     ):
-        if oid in index.kept and oid in names:
-            found[oid] = _in_order(names[oid], facts.split(";"), placed)
+        if oid in index.kept:
+            found[oid] = _in_order(columns.of(oid), numbers, facts.split(";"), shared)
     return found
 
 
 def _in_order(
-    names: list[str], facts: list[str], placed: "_Placed"
+    columns: list[str], numbers: str, facts: list[str], shared: "_Shared"
 ) -> tuple[ColumnStatistics, ...]:
-    """Return the statistics of a table's columns, given `attnum,…` of each, in their order."""
-    every = len(facts) == len(names) and "" not in names
-    if not every or not all(map(str.startswith, facts, _attnums(len(facts)))):
+    """Return the statistics of the columns with these attnums, in the order of the columns."""
+    if numbers != _attnums(len(columns)) or "" in columns:
         # Some have none or were dropped, or they stand in another order.
-        known = {int(fact.partition(",")[0]): fact for fact in facts}
-        numbers = [number for number in sorted(known) if names[number - 1]]
-        names, facts = [names[n - 1] for n in numbers], [known[n] for n in numbers]
-    return tuple(map(placed.__getitem__, zip(names, facts, strict=True)))
+        known = dict(zip(map(int, numbers.split(";")), facts, strict=True))
+        there = [number for number in sorted(known) if columns[number - 1]]
+        columns, facts = [columns[n - 1] for n in there], [known[n] for n in there]
+    return tuple(map(shared.__getitem__, zip(columns, facts, strict=True)))
 
 
 @cache
-def _attnums(count: int) -> tuple[str, ...]:
-    return tuple([f"{number}," for number in range(1, count + 1)])
+def _attnums(count: int) -> str:
+    return ";".join(map(str, range(1, count + 1)))
 
 
 def _own_last(row: Row) -> bool:
@@ -162,31 +177,19 @@ def _own_last(row: Row) -> bool:
 
 
 class _Shared(dict[tuple[str, str], ColumnStatistics]):
-    """Statistics by column name and facts: those of `id` and the like are alike in many tables."""
+    """Statistics by column and facts: those of `id` and the like are alike in many tables."""
 
-    def __missing__(self, described: tuple[str, str]) -> ColumnStatistics:
-        made = self[described] = _of_column(*described)
-        return made
-
-
-class _Placed(dict[tuple[str, str], ColumnStatistics]):
-    """The same by facts that begin with the column's number."""
-
-    def __init__(self, shared: _Shared) -> None:
+    def __init__(self, columns: PackedColumns) -> None:
         super().__init__()
-        self._shared = shared
+        self._columns = columns
 
     def __missing__(self, described: tuple[str, str]) -> ColumnStatistics:
-        name, facts = described
-        found = self[described] = self._shared[name, facts.partition(",")[2]]
-        return found
-
-
-def _of_column(name: str, facts: str) -> ColumnStatistics:
-    null_fraction, distinct, width = facts.split(",")
-    return ColumnStatistics(
-        column=name,
-        null_fraction=float(null_fraction),
-        distinct=float(distinct),
-        average_width_bytes=int(width),
-    )
+        column, facts = described
+        null_fraction, distinct, width = facts.split(",")
+        made = self[described] = ColumnStatistics(
+            column=self._columns.name(column),
+            null_fraction=float(null_fraction),
+            distinct=float(distinct),
+            average_width_bytes=int(width),
+        )
+        return made

@@ -45,6 +45,7 @@ class Relations:
         self._constraints = constraints
         self._statistics = statistics
         self._partitions = Counter(index.top(relation.oid) for relation in index.partitions)
+        self._comments = index.comments.objects["pg_class"]
         self._parts = _Parts(dict)
         """Of each relation that has any, by the name of a Table's field."""
         self._parts.add("uniques", constraints.uniques)
@@ -90,12 +91,12 @@ class Relations:
             primary_key=constraints.primary_keys.get(oid),
             row_security=relation.row_security,
             force_row_security=relation.force_row_security,
-            comment=self._index.comments.objects.get(("pg_class", oid)),
+            comment=self._comments.get(oid),
             owner=self._index.role(relation.owner),
             grants=self._grants.of(relation),
             unlogged=relation.unlogged,
             partition_key=relation.partition_key,
-            partitions=self._partitions[oid],
+            partitions=self._partitions.get(oid, 0),
             server=relation.foreign_server,
             statistics=self._statistics.of(oid),
             **self._parts.get(oid, _NOTHING),
@@ -110,7 +111,7 @@ class Relations:
             definition=definition,
             reads=self._index.read_by(oid),
             groups_by_key=self._index.grouped_by_key(oid),
-            comment=self._index.comments.objects.get(("pg_class", oid)),
+            comment=self._comments.get(oid),
             owner=self._index.role(relation.owner),
             grants=self._grants.of(relation),
             security_invoker=_is_set(relation.options, "security_invoker"),
@@ -143,9 +144,10 @@ class _Grants:
         if relation.acl is None:
             return ()
         key = relation.acl, relation.owner
-        if key not in self._built:
-            self._built[key] = self._grants(*key)
-        return self._built[key]
+        found = self._built.get(key)
+        if found is None:
+            found = self._built[key] = self._grants(*key)
+        return found
 
     def _grants(self, acl: str, owner: int) -> tuple[Grant, ...]:
         privileges: dict[str, set[str]] = defaultdict(set)

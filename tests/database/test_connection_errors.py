@@ -391,6 +391,51 @@ def test_a_locked_table_costs_only_the_definitions(database: str) -> None:
     assert "lock timeout" in skipped.why
 
 
+@pytest.mark.parametrize(
+    ("failing", "lost"),
+    [
+        (("activity",), {"how much tables are used"}),
+        (("column_statistics", "readable_statistics"), {"statistics of columns"}),
+        (("bodies",), {"definitions of views and parsed bodies of functions"}),
+        (
+            ("column_statistics", "activity", "views"),
+            {
+                "statistics of columns",
+                "how much tables are used",
+                "definitions of views and parsed bodies of functions",
+            },
+        ),
+    ],
+)
+def test_what_fails_costs_nothing_else(
+    database: str, monkeypatch: pytest.MonkeyPatch, failing: tuple[str, ...], lost: set[str]
+) -> None:
+    """What was asked behind a query that fails is asked again."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x');"
+            "CREATE VIEW v AS SELECT a FROM t;"
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+            "CREATE TYPE mood AS ENUM ('sad', 'glad')"
+        )
+    whole = source(database).read()
+
+    def refused(name: str, major: int) -> str:
+        return "SELECT 1 / 0" if name in failing else catalog_query(name, major)
+
+    monkeypatch.setattr("cmis_audit.source.reader.catalog_query", refused)
+    catalog = source(database).read()
+    assert {each.what: each.why for each in catalog.skipped} == dict.fromkeys(
+        lost, "division by zero"
+    )
+    assert catalog.functions == whole.functions
+    assert catalog.enums == whole.enums
+    assert catalog.tables[0].columns == whole.tables[0].columns
+    assert catalog.tables[0].primary_key == whole.tables[0].primary_key
+    assert [view.columns for view in catalog.views] == [view.columns for view in whole.views]
+    assert catalog.schemas == whole.schemas
+
+
 def test_too_old_or_something_compatible(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "OLDEST_MAJOR", 99)
     assert "PostgreSQL 99 or later is needed" in failure(database)

@@ -7,7 +7,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,9 +29,10 @@ from cmis_audit.pipeline import audit, rule_pack, rule_packs
 from cmis_audit.reading import Intake, catalog_of, snapshot_text
 from cmis_audit.scratch.trusted import run_files
 from cmis_audit.settings import Settings
-from cmis_audit.source import live
+from cmis_audit.source import reader
 from cmis_audit.source.connection import Limits, Target
-from cmis_audit.source.reader import Reader
+from cmis_audit.source.row_index import Row
+from cmis_audit.source.wire import Wire
 from cmis_audit.writing import documents
 
 # It brings its servers along: once is enough, whatever server the other tests run on.
@@ -580,12 +581,12 @@ def test_the_order_of_rows_makes_no_difference(
 ) -> None:
     shuffle = random.Random(11)
 
-    class Shuffled(Reader):
-        def _results(self, *arguments: Any) -> list[Sequence[tuple[Any, ...]]]:
-            results = super()._results(*arguments)
-            return [shuffle.sample(list(rows), len(rows)) for rows in results]
+    class Shuffled(Wire):
+        def rows(self) -> list[Row]:
+            rows = super().rows()
+            return shuffle.sample(rows, len(rows))
 
-    monkeypatch.setattr(live, "Reader", Shuffled)
+    monkeypatch.setattr(reader, "Wire", Shuffled)
     again = read(demo)
     assert again == catalog
     assert written(again) == written(catalog)

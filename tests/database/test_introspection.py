@@ -526,7 +526,7 @@ def test_round_trips_do_not_grow(each_database: str) -> None:
     run(each_database, SCHEMA + PARTITIONS)
     large = LiveSource(Target(source=each_database), now=NOW)
     large.read()
-    assert small.round_trips == large.round_trips == 11
+    assert small.round_trips == large.round_trips == 3
 
 
 def test_progress(database: str) -> None:
@@ -584,6 +584,9 @@ def test_index_definitions_are_the_servers_own(each_database: str) -> None:
             CREATE INDEX filled ON "Odd Name"."select" (name) WITH (fillfactor = 70);
             CREATE INDEX partial ON "Odd Name"."select" (name) WHERE "order" > 0;
             CREATE INDEX lowered ON "Odd Name"."select" (lower(name), "order");
+            CREATE TABLE parenthesized ("(a + b)" int, " (" text COLLATE "C", "a b" int);
+            CREATE INDEX looks_like_an_expression ON parenthesized ("(a + b)", " (", "a b");
+            CREATE INDEX is_one ON parenthesized (("(a + b)" + 1), "(a + b)") INCLUDE (" (");
             CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at);
             CREATE INDEX parts_at ON parts (at);
             CREATE TABLE plain_table (a int, b text);
@@ -594,5 +597,5 @@ def test_index_definitions_are_the_servers_own(each_database: str) -> None:
             "AND indexname NOT LIKE '%pkey'"
         ).fetchall()
     read = LiveSource(Target(source=each_database), now=NOW).read()
-    found = {index.name: index.definition for table in read.tables for index in table.indexes}
+    found = {index.name: index.on(table.ref) for table in read.tables for index in table.indexes}
     assert found == dict(rows)

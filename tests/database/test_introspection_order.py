@@ -1,19 +1,18 @@
 """The order in which a server gives its rows makes no difference."""
 
 import random
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import psycopg
 import pytest
 from fix_postgres import counted
 
-from cmis_audit.source import live
+from cmis_audit.source import reader
 from cmis_audit.source.connection import Target
 from cmis_audit.source.live import LiveSource
-from cmis_audit.source.reader import AnyCursor, Reader
+from cmis_audit.source.row_index import Row
 from cmis_audit.source.snapshot import snapshot_text
+from cmis_audit.source.wire import Wire
 
 SCRIPT = """
 CREATE SCHEMA one;
@@ -50,11 +49,11 @@ def test_shuffled_rows_give_the_same_bytes(database: str, monkeypatch: pytest.Mo
     assert text() == expected
     shuffle = random.Random(7)
 
-    class Shuffled(Reader):
-        def _results(self, cursor: AnyCursor) -> list[Sequence[tuple[Any, ...]]]:
-            results = super()._results(cursor)
-            return [shuffle.sample(list(rows), len(rows)) for rows in results]
+    class Shuffled(Wire):
+        def rows(self) -> list[Row]:
+            rows = super().rows()
+            return shuffle.sample(rows, len(rows))
 
-    monkeypatch.setattr(live, "Reader", Shuffled)
+    monkeypatch.setattr(reader, "Wire", Shuffled)
     for _ in range(5):
         assert text() == expected

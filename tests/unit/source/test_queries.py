@@ -19,10 +19,6 @@ def test_all_are_used_and_all_are_there() -> None:
     assert used | by_itself | of_values | of_rows == set(NAMES)
 
 
-def test_the_number_of_round_trips() -> None:
-    assert len(CATALOG) == 11
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_headers(name: str) -> None:
     text = (catalog_queries() / f"{name}.sql").read_text(encoding="utf-8")
