@@ -69,7 +69,9 @@ RATIOS = (
 )
 PEAK_BYTES = 1.5e9
 # As the program sets them for its transaction.
-SETTINGS = "-c search_path=pg_catalog -c jit=off -c work_mem=32MB"
+SETTINGS = (
+    "-c search_path=pg_catalog -c jit=off -c work_mem=32MB -c max_parallel_workers_per_gather=0"
+)
 
 WATCHED = """
 import atexit, pathlib, re, runpy, sys

@@ -124,10 +124,12 @@ SET LOCAL lock_timeout = {lock};
 SET LOCAL idle_in_transaction_session_timeout = {idle};
 SET LOCAL jit = off;
 SET LOCAL work_mem = '32MB';
+SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL DateStyle = 'ISO';
 SET LOCAL extra_float_digits = 1"""
 # jit: compiling these short queries takes longer than running them. work_mem: what is joined and
-# summed up in memory would go through temporary files on the server's disk.
+# summed up in memory would go through temporary files on the server's disk. Parallel workers: they
+# are for those whose server it is.
 
 
 class Reader:
