@@ -1,10 +1,11 @@
 """The one form of a catalog that does not move while the structure stays, and its fingerprint."""
 
 import hashlib
+from collections.abc import Iterator
 
 import msgspec
 
-from cmis_audit.model.catalog import Catalog
+from cmis_audit.model.catalog import Catalog, Index, Table
 
 
 def fingerprint(catalog: Catalog) -> str:
@@ -27,9 +28,21 @@ def structure(catalog: Catalog) -> Catalog:
         role="",
         skipped=(),
         schemas=tuple(replace(schema, usable=True) for schema in catalog.schemas),
-        tables=tuple(replace(table, statistics=None) for table in catalog.tables),
+        tables=tuple(
+            replace(table, statistics=None, indexes=tuple(_written(table)))
+            for table in catalog.tables
+        ),
         sequences=tuple(replace(sequence, last_value=None) for sequence in catalog.sequences),
     )
+
+
+def _written(table: Table) -> Iterator[Index]:
+    """Yield the indexes of a table with their statements, which most leave to their fields."""
+    for index in table.indexes:
+        if index.definition:
+            yield index
+        else:
+            yield msgspec.structs.replace(index, definition=index.on(table.ref))
 
 
 def canonical_json(value: object) -> bytes:
