@@ -53,11 +53,8 @@ from cmis_audit.writing import documents
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOCKS = 4096
 """For each of the server's forty connections: pg_dump locks every table."""
-ROUNDS = 9
-ROUNDS_OF_GIANTS = 5
-GIANT = 3000
-ONE_ROUND = 30_000
-"""From so many tables on, where reflect() alone takes minutes."""
+ROUNDS = {1: 9, 3_000: 5, 30_000: 3}
+"""How many, from so many tables on; where most, reflect() alone takes minutes."""
 ASKED = tuple(batch for batch in CATALOG if batch.of_superusers)
 MESSAGES = (ASKED[: ASKED.index(TYPES)], ASKED[ASKED.index(TYPES) :])
 """What the program asks, as the superuser that this is."""
@@ -299,9 +296,7 @@ def report(title: str, size: int, contenders: Contenders, found: Measured) -> st
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench.audit", description="Time the program.")
     parser.add_argument("--sizes", default="241,1000,10000", help="numbers of tables")
-    parser.add_argument(
-        "--rounds", type=int, help=f"default {ROUNDS}, {ROUNDS_OF_GIANTS} or 1 if huge"
-    )
+    parser.add_argument("--rounds", type=int, help="default 9, of giants fewer")
     parser.add_argument(
         "--schemas",
         type=int,
@@ -335,9 +330,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _rounds(size: int) -> int:
-    if size >= ONE_ROUND:
-        return 1
-    return ROUNDS if size < GIANT else ROUNDS_OF_GIANTS
+    return next(rounds for least, rounds in reversed(ROUNDS.items()) if size >= least)
 
 
 def _binaries(major: int) -> Path:
