@@ -129,14 +129,15 @@ def column_statistics(
 ) -> dict[int, tuple[ColumnStatistics, ...]]:
     """Return the statistics of the columns of each table, in the order of the columns.
 
-    Of a table with inheritance children its own are taken, of a partitioned table the inherited.
+    Of a table with inheritance children its own are taken, of one that has none, as a partitioned
+    table, the inherited.
     """
     shared = _Shared(columns)
-    # Inherited ones first, so that a table's own replace them.
     readable = index.rows.get("readable_statistics", ())
     kept = ((oid, index.refs[oid]) for oid in index.kept) if readable else ()
     tables = {(ref.schema, ref.name): oid for oid, ref in kept}
     found: dict[int, tuple[ColumnStatistics, ...]] = {}
+    # Inherited ones first, so that a table's own replace them.
     for schema, table, _, names, facts in sorted(readable, key=_own_last):
         oid = tables.get((schema, table))
         if oid is not None:
@@ -146,9 +147,7 @@ def column_statistics(
             found[oid] = tuple(
                 [shared[column, known[name]] for column, name in named if name in known]
             )
-    for oid, _, numbers, facts in sorted(
-        index.rows.get("column_statistics", ()), key=lambda row: row[1], reverse=True
-    ):
+    for oid, numbers, facts in index.rows.get("column_statistics", ()):
         if oid in index.kept:
             found[oid] = _in_order(columns.of(oid), numbers, facts.split(";"), shared)
     return found

@@ -1,20 +1,24 @@
 -- What the planner knows of columns, from the table that only some roles may read (superusers):
 -- seven times faster than the view, which asks for the privilege on each column.
--- One row a table, table by table, because the index finds those of each: nothing is summed up in
--- memory or on disk before the first row. A partitioned table has inherited statistics only.
--- Columns: relation oid, inherited bool, columns text (`1;2`, attnums), facts text (`;` separated,
---   each `null fraction,distinct,width`)
+-- Table by table, because the index finds those of each: nothing is summed up in memory or on disk
+-- before the first row. A table's own statistics or, where it has none, as a partitioned one, those
+-- inherited.
+-- Columns: relation oid, columns text (`1;2`, attnums), facts text (`;` separated, each
+--   `null fraction,distinct,width`)
 -- Order: none. Oldest server: 13.
-SELECT c.oid, x.inherited, x.columns, x.facts
+SELECT c.oid, coalesce(x.own, x.inherited), coalesce(x.own_facts, x.inherited_facts)
 FROM pg_class c
 CROSS JOIN LATERAL (
-    SELECT s.stainherit AS inherited,
-           string_agg(s.staattnum::text, ';') AS columns,
-           string_agg(concat_ws(',', s.stanullfrac, s.stadistinct, s.stawidth), ';') AS facts
-    FROM pg_statistic s
-    WHERE s.starelid = c.oid
-    GROUP BY s.stainherit) x
+    SELECT string_agg(s.number, ';') FILTER (WHERE NOT s.stainherit) AS own,
+           string_agg(s.facts, ';') FILTER (WHERE NOT s.stainherit) AS own_facts,
+           string_agg(s.number, ';') FILTER (WHERE s.stainherit) AS inherited,
+           string_agg(s.facts, ';') FILTER (WHERE s.stainherit) AS inherited_facts
+    FROM (SELECT stainherit, staattnum::text AS number,
+                 concat_ws(',', stanullfrac, stadistinct, stawidth) AS facts
+          FROM pg_statistic
+          WHERE starelid = c.oid) s) x
 WHERE c.relkind IN ('r', 'p', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384
   AND NOT c.relispartition
+  AND coalesce(x.own, x.inherited) IS NOT NULL
