@@ -26,17 +26,20 @@ _MOSTLY_COPIED = 0.6
 def find_matches(catalog: Catalog, pack: RulePack) -> Matches:
     """Return the pairs of tables that were compared, with evidence, and each table's traits.
 
-    Tables that belong to twins are compared once more, now that their parents are known to be one;
-    so are those of equal names in two schemas of which the one is a copy of the other.
+    Tables that belong to twins are compared once more, now that their parents are known to be one,
+    as long as that finds more twins; then those of equal names in two schemas of which the one is a
+    copy of the other.
     Pairs are sorted; the result depends on the catalog and the pack alone.
     """
     database = Database(catalog, pack)
     forms = database.forms
     candidates = Candidates(database)
     found = _weighed(candidates.pairs, database)
-    twins = _twins(found.values(), database)
-    for pair in children_of_twins(database, twins):
-        found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))
+    twins: Twins = frozenset()
+    while new := _twins(found.values(), database) - twins:
+        twins |= new
+        for pair in children_of_twins(database, new):
+            found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))
     database.copied_schemas = _copied_schemas(found.values(), database)
     for pair in _left_behind(found, database):
         found[pair] = match_of(Pair(forms[pair[0]], forms[pair[1]], database, twins))

@@ -57,27 +57,44 @@ def at_most(left: TableForm, right: TableForm, shared: int, database: Database) 
 def _of_own_schemas(pair: Pair) -> Iterator[Evidence]:
     """Yield counter-evidence for one name in two schemas, each for a parent of its own schema.
 
-    `events.roles` belongs to `events.events`, `categories.roles` to `categories.categories`. In a
-    copied schema the parents have the same names again.
+    `events.roles` belongs to `events.events`, `categories.roles` to `categories.categories`, and
+    what belongs to either is as different. In a copied schema all of them have the same names.
     """
     left, right = pair.left.traits, pair.right.traits
     if left.ref.schema == right.ref.schema:
         return
-    stems = [{_stem(pair, ref) for ref in one.parents} for one in (left, right)]
-    mine, theirs = (
-        sorted(
-            str(ref)
-            for ref in one.parents
-            if ref.schema == one.ref.schema and _stem(pair, ref) not in others
-        )
-        for one, others in ((left, stems[1]), (right, stems[0]))
-    )
+    mine, theirs = _owners(left.ref, right.ref, pair, through=True)
     if mine and theirs:
         yield Evidence(
             signal="own-parent",
             bits=pair.weight("against.own_parent"),
             detail=f"the one belongs to {_listed(mine)}, the other to {_listed(theirs)}",
         )
+
+
+def _owners(
+    left: TableRef, right: TableRef, pair: Pair, *, through: bool
+) -> tuple[list[str], list[str]]:
+    """Return the parents of each table, in its own schema, whose like the other does not belong to.
+
+    Like are parents of one name; looked `through`, not if they have such parents themselves.
+    """
+    forms = pair.database.by_ref
+
+    def alike(one: TableRef, other: TableRef) -> bool:
+        if _stem(pair, one) != _stem(pair, other):
+            return False
+        if not through or one.schema == other.schema:
+            return True
+        return not all(_owners(one, other, pair, through=False))
+
+    ones, others = (forms[ref].traits.parents if ref in forms else () for ref in (left, right))
+    mine = [one for one in ones if not any(alike(one, other) for other in others)]
+    theirs = [other for other in others if not any(alike(one, other) for one in ones)]
+    return (
+        sorted(str(ref) for ref in mine if ref.schema == left.schema),
+        sorted(str(ref) for ref in theirs if ref.schema == right.schema),
+    )
 
 
 def _stem(pair: Pair, ref: TableRef) -> tuple[str, ...]:

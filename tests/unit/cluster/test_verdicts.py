@@ -1021,6 +1021,50 @@ def test_schemas_as_namespaces_are_not_copies() -> None:
         table("categories.roles", *columns, "category_id int -> categories.categories"),
     )
     assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*roles))
+    members = tuple(
+        table(
+            f"{schema}.role_badges",
+            f"role_id int -> {schema}.roles",
+            "engraving text",
+            "handed_out_on date",
+        )
+        for schema in ("events", "categories")
+    )
+    assert all(one.verdict == Verdict.KEEP_APART for one in clusters_of(*roles, *members))
+
+
+def test_what_belongs_to_a_renamed_table_of_another_schema_is_a_twin_all_the_way() -> None:
+    def billing(schema: str, payer: str, payer_id: str) -> tuple[Table, ...]:
+        return (
+            msgspec.structs.replace(
+                CLIENTS if payer == "clients" else CUSTOMERS,
+                ref=TableRef(schema=schema, name=payer),
+            ),
+            table(
+                f"{schema}.subscriptions",
+                "id bigint pk",
+                f"{payer_id} bigint -> {schema}.{payer}",
+                "plan_code text",
+                "renews_on date",
+            ),
+            table(
+                f"{schema}.subscription_pauses",
+                "id bigint pk",
+                f"subscription_id bigint -> {schema}.subscriptions",
+                "paused_on date",
+                "resumed_on date",
+            ),
+        )
+
+    found = clusters_of(
+        *billing("sales", "customers", "customer_id"), *billing("crm", "clients", "client_id")
+    )
+    merged = [core(one) for one in found if one.verdict == Verdict.CONSOLIDATE]
+    assert sorted(map(sorted, merged)) == [
+        ["clients", "customers"],
+        ["subscription_pauses"],
+        ["subscriptions"],
+    ]
 
 
 def test_the_versions_of_versions_are_their_history() -> None:
