@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from cmis_audit.model.catalog import ColumnStatistics, TableStatistics
 from cmis_audit.source.column_rows import PackedColumns
-from cmis_audit.source.row_index import Relation, Row, RowIndex, packed_apart, unpacked_name
+from cmis_audit.source.row_index import Relation, RowIndex, packed_apart, unpacked_name
 
 _SIZE = itemgetter(0, 1, 2, 3)
 """Of a row of indexes.sql: OID, OID of the relation, name and pages."""
@@ -137,8 +137,7 @@ def column_statistics(
     kept = ((oid, index.refs[oid]) for oid in index.kept) if readable else ()
     tables = {(ref.schema, ref.name): oid for oid, ref in kept}
     found: dict[int, tuple[ColumnStatistics, ...]] = {}
-    # Inherited ones first, so that a table's own replace them.
-    for schema, table, _, names, facts in sorted(readable, key=_own_last):
+    for schema, table, names, facts in readable:
         oid = tables.get((schema, table))
         if oid is not None:
             read = map(unpacked_name, packed_apart(names))
@@ -168,11 +167,6 @@ def _in_order(
 @cache
 def _attnums(count: int) -> str:
     return ";".join(map(str, range(1, count + 1)))
-
-
-def _own_last(row: Row) -> bool:
-    inherited: bool = row[2]
-    return not inherited
 
 
 class _Shared(dict[tuple[str, str], ColumnStatistics]):

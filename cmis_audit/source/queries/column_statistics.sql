@@ -6,13 +6,13 @@
 -- Columns: relation oid, columns text (`1;2`, attnums), facts text (`;` separated, each
 --   `null fraction,distinct,width`)
 -- Order: none. Oldest server: 13.
-SELECT c.oid, coalesce(x.own, x.inherited), coalesce(x.own_facts, x.inherited_facts)
+SELECT c.oid, x.columns, x.facts
 FROM pg_class c
 CROSS JOIN LATERAL (
-    SELECT string_agg(s.number, ';') FILTER (WHERE NOT s.stainherit) AS own,
-           string_agg(s.facts, ';') FILTER (WHERE NOT s.stainherit) AS own_facts,
-           string_agg(s.number, ';') FILTER (WHERE s.stainherit) AS inherited,
-           string_agg(s.facts, ';') FILTER (WHERE s.stainherit) AS inherited_facts
+    SELECT coalesce(string_agg(s.number, ';') FILTER (WHERE NOT s.stainherit),
+                    string_agg(s.number, ';') FILTER (WHERE s.stainherit)) AS columns,
+           coalesce(string_agg(s.facts, ';') FILTER (WHERE NOT s.stainherit),
+                    string_agg(s.facts, ';') FILTER (WHERE s.stainherit)) AS facts
     FROM (SELECT stainherit, staattnum::text AS number,
                  concat_ws(',', stanullfrac, stadistinct, stawidth) AS facts
           FROM pg_statistic
@@ -21,4 +21,4 @@ WHERE c.relkind IN ('r', 'p', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384
   AND NOT c.relispartition
-  AND coalesce(x.own, x.inherited) IS NOT NULL
+  AND x.columns IS NOT NULL
