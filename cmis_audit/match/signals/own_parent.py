@@ -1,6 +1,7 @@
 """Each table belongs to a parent of its own."""
 
 from collections.abc import Iterator
+from itertools import product
 
 from cmis_audit.match.forms import Database, TableForm
 from cmis_audit.match.pair import NEARLY_ALL, Pair
@@ -88,12 +89,11 @@ def _owners(
             return True
         return not all(_owners(one, other, pair, through=False))
 
-    ones, others = (forms[ref].traits.parents if ref in forms else () for ref in (left, right))
-    mine = [one for one in ones if not any(alike(one, other) for other in others)]
-    theirs = [other for other in others if not any(alike(one, other) for one in ones)]
+    mine, theirs = (forms[ref].traits.parents if ref in forms else () for ref in (left, right))
+    like = {ref for both in product(mine, theirs) if alike(*both) for ref in both}
     return (
-        sorted(str(ref) for ref in mine if ref.schema == left.schema),
-        sorted(str(ref) for ref in theirs if ref.schema == right.schema),
+        sorted(str(ref) for ref in mine if ref.schema == left.schema and ref not in like),
+        sorted(str(ref) for ref in theirs if ref.schema == right.schema and ref not in like),
     )
 
 
@@ -104,11 +104,10 @@ def _stem(pair: Pair, ref: TableRef) -> tuple[str, ...]:
 
 def _named_after(pair: Pair) -> bool:
     """Tell whether either table is named after a parent that the other does not have."""
-    forms = pair.database.by_ref
     for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
         for ref in set(one.traits.parents) - set(other.traits.parents):
-            stem = forms[ref].traits.stem if ref in forms else (ref.name,)
-            if _names(one, stem[-1]) and not _names(other, stem[-1]):
+            word = _stem(pair, ref)[-1]
+            if _names(one, word) and not _names(other, word):
                 return True
     return False
 
