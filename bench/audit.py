@@ -54,7 +54,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOCKS = 4096
 """For each of the server's forty connections: pg_dump locks every table."""
 ROUNDS = {1: 25, 1_000: 9, 3_000: 5, 30_000: 3}
-"""How many, from so many tables on; where most, reflect() alone takes minutes."""
+"""By the least number of tables; of the largest, reflect() alone takes minutes."""
 ASKED = tuple(batch for batch in CATALOG if batch.of_superusers)
 MESSAGES = (ASKED[: ASKED.index(TYPES)], ASKED[ASKED.index(TYPES) :])
 """What the program asks, as the superuser that this is."""
@@ -296,7 +296,9 @@ def report(title: str, size: int, contenders: Contenders, found: Measured) -> st
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench.audit", description="Time the program.")
     parser.add_argument("--sizes", default="241,1000,10000", help="numbers of tables")
-    parser.add_argument("--rounds", type=int, help="default 25, of giants fewer")
+    parser.add_argument(
+        "--rounds", type=int, help=f"default {max(ROUNDS.values())}, of giants fewer"
+    )
     parser.add_argument(
         "--schemas",
         type=int,

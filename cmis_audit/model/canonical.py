@@ -1,7 +1,6 @@
 """The one form of a catalog that does not move while the structure stays, and its fingerprint."""
 
 import hashlib
-from collections.abc import Iterator
 
 import msgspec
 
@@ -29,20 +28,16 @@ def structure(catalog: Catalog) -> Catalog:
         skipped=(),
         schemas=tuple(replace(schema, usable=True) for schema in catalog.schemas),
         tables=tuple(
-            replace(table, statistics=None, indexes=tuple(_written(table)))
-            for table in catalog.tables
+            replace(table, statistics=None, indexes=_written(table)) for table in catalog.tables
         ),
         sequences=tuple(replace(sequence, last_value=None) for sequence in catalog.sequences),
     )
 
 
-def _written(table: Table) -> Iterator[Index]:
-    """Yield the indexes of a table with their statements, which most leave to their fields."""
-    for index in table.indexes:
-        if index.definition:
-            yield index
-        else:
-            yield msgspec.structs.replace(index, definition=index.on(table.ref))
+def _written(table: Table) -> tuple[Index, ...]:
+    """Return the indexes of a table with their statements, which most leave to their fields."""
+    replace = msgspec.structs.replace
+    return tuple(replace(index, definition=index.on(table.ref)) for index in table.indexes)
 
 
 def canonical_json(value: object) -> bytes:

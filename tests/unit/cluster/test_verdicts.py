@@ -1034,16 +1034,14 @@ def test_schemas_as_namespaces_are_not_copies() -> None:
 
 
 def test_what_belongs_to_a_renamed_table_of_another_schema_is_a_twin_all_the_way() -> None:
-    def billing(schema: str, payer: str, payer_id: str) -> tuple[Table, ...]:
+    def billing(schema: str, payer: Table, payer_id: str) -> tuple[Table, ...]:
+        ref = TableRef(schema=schema, name=payer.ref.name)
         return (
-            msgspec.structs.replace(
-                CLIENTS if payer == "clients" else CUSTOMERS,
-                ref=TableRef(schema=schema, name=payer),
-            ),
+            msgspec.structs.replace(payer, ref=ref),
             table(
                 f"{schema}.subscriptions",
                 "id bigint pk",
-                f"{payer_id} bigint -> {schema}.{payer}",
+                f"{payer_id} bigint -> {ref}",
                 "plan_code text",
                 "renews_on date",
             ),
@@ -1057,7 +1055,7 @@ def test_what_belongs_to_a_renamed_table_of_another_schema_is_a_twin_all_the_way
         )
 
     found = clusters_of(
-        *billing("sales", "customers", "customer_id"), *billing("crm", "clients", "client_id")
+        *billing("sales", CUSTOMERS, "customer_id"), *billing("crm", CLIENTS, "client_id")
     )
     merged = [core(one) for one in found if one.verdict == Verdict.CONSOLIDATE]
     assert sorted(map(sorted, merged)) == [
